@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can parse, so that an old one gets a sentence instead of a stack trace.
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  console.error(
+    `doorbell needs Node 24 or later; this is ${process.version}. In a clone of the repository run it through npm ` +
+      '("npm start", "npx doorbell ..."): the right Node is installed with it.',
+  );
+  process.exitCode = 69;
+} else {
+  import('../dist/main.js').then(
+    ({ main }) => main(process.argv),
+    (error) => {
+      if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+      console.error(`doorbell is not built yet: run "npm run build" first. (${error.message})`);
+      process.exitCode = 70;
+    },
+  );
+}

@@ -1,0 +1,58 @@
+import type { EpochMs } from './ports.ts';
+
+/** What a reply means. */
+export type Outcome = 'accepted' | 'refused' | 'retry' | 'misconfigured';
+
+/** One POST and what came of it; or, with reason `lost`, a lease that ran out before anyone could tell. */
+export interface AttemptRecord {
+  readonly sequence: number;
+  readonly epoch: number;
+  /** 1, or 2 for the try with the previous key. */
+  readonly post: 1 | 2;
+  /** As the endpoint saw it in `doorbell-attempt`. */
+  readonly attempt: number;
+  readonly at: EpochMs;
+  readonly durationMs: number;
+  readonly outcome: Outcome;
+  /** Stable and machine-readable: why the outcome is what it is. */
+  readonly reason: string;
+  readonly detail: string;
+  readonly url: string;
+  /** null when unsigned, or when it was not sent. */
+  readonly sign: string | null;
+  readonly key: 'current' | 'previous' | null;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly requestBody: string;
+  readonly httpStatus: number | null;
+  readonly responseState: number | null;
+  /** At most 1 KiB of what came back, as text. */
+  readonly responseBody: string | null;
+  readonly remoteAddress: string | null;
+  /** True when the settlement came too late and changed nothing. Set by the store. */
+  readonly fenced: boolean;
+}
+
+/** A delivery-failed notice (contract.md, sibling callbacks) to be sent to the customer. */
+export interface NoticeDraft {
+  readonly endpointId: string;
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface Notice extends NoticeDraft {
+  readonly id: number;
+  readonly epoch: number;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  readonly signKey: string | null;
+  readonly connectTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+export interface NoticeSettlement {
+  readonly id: number;
+  readonly epoch: number;
+  /** `retry` after `delayMs`, or done with, whatever was answered. */
+  readonly step: { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'done' };
+  readonly detail: string;
+}

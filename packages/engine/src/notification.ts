@@ -1,0 +1,93 @@
+import type { EpochMs } from './ports.ts';
+
+/**
+ * 0 pending, 1 delivered, 2 refused, 3 failed are the contract's NotifyResult; 4 superseded is Doorbell's own:
+ * never sent because a newer change of the task overtook it (policy `coalesce: latest`).
+ */
+export type NotificationResult = 0 | 1 | 2 | 3 | 4;
+
+/** One change on one lane. */
+export interface NotificationPosition {
+  readonly laneId: number;
+  readonly sequence: number;
+}
+
+/** One change for one endpoint: what a person looks up. */
+export interface Notification extends NotificationPosition {
+  readonly customerId: string;
+  readonly endpointId: string;
+  readonly houseTaskId: string;
+  readonly houseId: string;
+  readonly packageId: string;
+  readonly state: number;
+  readonly result: NotificationResult;
+  readonly createdAt: EpochMs;
+  /** When the result was recorded; null while pending. */
+  readonly settledAt: EpochMs | null;
+  /** Number of attempts on record. */
+  readonly attempts: number;
+  readonly lastAttempt: LastAttempt | null;
+  readonly waiting: Waiting | null;
+}
+
+export interface LastAttempt {
+  readonly at: EpochMs;
+  readonly reason: string;
+  readonly detail: string;
+  readonly httpStatus: number | null;
+  readonly responseState: number | null;
+}
+
+/** Why a pending notification is not delivered yet. */
+export type Waiting =
+  | { readonly for: 'delivery' }
+  | { readonly for: 'answer' }
+  | { readonly for: 'retry'; readonly dueAt: EpochMs }
+  | { readonly for: 'earlier-change'; readonly sequence: number }
+  | { readonly for: 'parked-task'; readonly sequence: number }
+  | {
+      readonly for: 'endpoint-paused';
+      readonly since: EpochMs;
+      readonly reason: string;
+      readonly detail: string;
+    }
+  | { readonly for: 'breaker'; readonly since: EpochMs; readonly probeAt: EpochMs };
+
+export interface NotificationFilter {
+  readonly customerId?: string | undefined;
+  readonly endpointId?: string | undefined;
+  readonly houseTaskId?: string | undefined;
+  readonly houseId?: string | undefined;
+  readonly result?: NotificationResult | undefined;
+  readonly state?: number | undefined;
+  /** By the change's time of recording: from inclusive, to exclusive. */
+  readonly from?: EpochMs | undefined;
+  readonly to?: EpochMs | undefined;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export interface Resent {
+  readonly resent: number;
+}
+
+export interface Backlog {
+  /** Notifications not yet settled. */
+  readonly pending: number;
+  /** Recording time of the oldest pending change; null when nothing is pending. */
+  readonly oldestPendingAt: EpochMs | null;
+  /** Since when the oldest lane that could be delivered now is due; null when there is none. */
+  readonly oldestClaimableAt: EpochMs | null;
+  readonly endpointsPaused: number;
+  readonly breakersOpen: number;
+  readonly lanesParked: number;
+}

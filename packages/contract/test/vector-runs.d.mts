@@ -1,0 +1,3 @@
+export function listVectorRuns(
+  contract: typeof import('../src/index.ts'),
+): readonly { readonly file: string; readonly name: string; readonly run: () => void }[];

@@ -91,3 +91,21 @@ export interface Backlog {
   readonly breakersOpen: number;
   readonly lanesParked: number;
 }
+
+/** The id that the API shows, `n<lane>-<sequence>`. */
+export function notificationId({ laneId, sequence }: NotificationPosition): string {
+  return `n${laneId}-${sequence}`;
+}
+
+export function parseNotificationId(id: string): NotificationPosition | undefined {
+  const match = /^n([1-9]\d{0,14})-([1-9]\d{0,8})$/.exec(id);
+  return match ? { laneId: Number(match[1]), sequence: Number(match[2]) } : undefined;
+}
+
+/** Thrown by lists for a cursor that is not the `next` of an earlier page. */
+export class InvalidCursor extends Error {
+  constructor() {
+    super('This cursor is not the `next` of an earlier page.');
+    this.name = 'InvalidCursor';
+  }
+}

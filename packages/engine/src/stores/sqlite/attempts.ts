@@ -1,0 +1,106 @@
+import type { AttemptRecord, Outcome } from '../../attempt.ts';
+import type { NotificationPosition } from '../../notification.ts';
+import type { EpochMs } from '../../ports.ts';
+import type { Connection } from './connection.ts';
+import type { StoreContext } from './context.ts';
+
+export const attemptsSql = {
+  // What really happened replaces the record of a lost lease when it is told after all.
+  record: `insert into attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url, sign,
+      sign_key, request_headers, request_body, http_status, response_state, response_body, remote_address, fenced,
+      recorded_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (lane_id, seq, epoch, post) do update set attempt = excluded.attempt, at = excluded.at,
+      duration_ms = excluded.duration_ms, outcome = excluded.outcome, reason = excluded.reason,
+      detail = excluded.detail, url = excluded.url, sign = excluded.sign, sign_key = excluded.sign_key,
+      request_headers = excluded.request_headers, request_body = excluded.request_body,
+      http_status = excluded.http_status, response_state = excluded.response_state,
+      response_body = excluded.response_body, remote_address = excluded.remote_address, fenced = excluded.fenced,
+      recorded_at = excluded.recorded_at
+    where attempt.reason = 'lost'`,
+  list: 'select * from attempt where lane_id = ? and seq = ? order by epoch, post',
+} as const;
+
+interface AttemptRow {
+  readonly seq: number;
+  readonly epoch: number;
+  readonly post: 1 | 2;
+  readonly attempt: number;
+  readonly at: number;
+  readonly duration_ms: number;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly detail: string;
+  readonly url: string;
+  readonly sign: string | null;
+  readonly sign_key: AttemptRecord['key'];
+  readonly request_headers: string;
+  readonly request_body: string;
+  readonly http_status: number | null;
+  readonly response_state: number | null;
+  readonly response_body: string | null;
+  readonly remote_address: string | null;
+  readonly fenced: number;
+}
+
+export type RecordAttempt = (laneId: number, attempt: AttemptRecord, fenced: boolean, now: EpochMs) => void;
+
+export function createRecordAttempt(connection: Connection): RecordAttempt {
+  const record = connection.prepare(attemptsSql.record);
+  return (laneId, attempt, fenced, now) => {
+    record.run(
+      laneId,
+      attempt.sequence,
+      attempt.epoch,
+      attempt.post,
+      attempt.attempt,
+      attempt.at,
+      attempt.durationMs,
+      attempt.outcome,
+      attempt.reason,
+      attempt.detail,
+      attempt.url,
+      attempt.sign,
+      attempt.key,
+      JSON.stringify(attempt.requestHeaders),
+      attempt.requestBody,
+      attempt.httpStatus,
+      attempt.responseState,
+      attempt.responseBody,
+      attempt.remoteAddress,
+      fenced ? 1 : 0,
+      now,
+    );
+  };
+}
+
+export function createListAttempts(
+  context: StoreContext,
+): (position: NotificationPosition) => readonly AttemptRecord[] {
+  const list = context.connection.prepare<AttemptRow>(attemptsSql.list);
+  return ({ laneId, sequence }) => list.all(laneId, sequence).map(attemptOf);
+}
+
+function attemptOf(row: AttemptRow): AttemptRecord {
+  return {
+    sequence: row.seq,
+    epoch: row.epoch,
+    post: row.post,
+    attempt: row.attempt,
+    at: row.at,
+    durationMs: row.duration_ms,
+    outcome: row.outcome,
+    reason: row.reason,
+    detail: row.detail,
+    url: row.url,
+    sign: row.sign,
+    key: row.sign_key,
+    requestHeaders: JSON.parse(row.request_headers) as Record<string, string>,
+    requestBody: row.request_body,
+    httpStatus: row.http_status,
+    responseState: row.response_state,
+    responseBody: row.response_body,
+    remoteAddress: row.remote_address,
+    fenced: row.fenced === 1,
+  };
+}

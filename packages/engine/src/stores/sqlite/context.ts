@@ -1,0 +1,13 @@
+import type { EpochMs } from '../../ports.ts';
+import type { Connection } from './connection.ts';
+import type { CustomerBook } from './customer-book.ts';
+import type { EndpointBook } from './endpoint-book.ts';
+
+/** What every verb of this store works with. */
+export interface StoreContext {
+  readonly connection: Connection;
+  readonly customers: CustomerBook;
+  readonly endpoints: EndpointBook;
+  /** Wall time that never goes back: a backward step of the clock must not make due work wait. */
+  readonly now: () => EpochMs;
+}

@@ -1,0 +1,88 @@
+import { breakerClosed } from '../../breaker.ts';
+import { type Endpoint, type EndpointDraft, type PauseReason, UnknownCustomer } from '../../endpoint.ts';
+import type { StoreContext } from './context.ts';
+import { endpointAt, type StoredEndpoint } from './endpoint-book.ts';
+
+export interface EndpointEdits {
+  put(draft: EndpointDraft): Endpoint;
+  pause(endpointId: string, reason: PauseReason, detail: string): Endpoint | undefined;
+  resume(endpointId: string): Endpoint | undefined;
+  rotateSignKey(endpointId: string, signKey: string, overlapMs: number): Endpoint | undefined;
+}
+
+/** Thrown when a draft would move an endpoint to another customer: its lanes hold tasks of the first one. */
+export class EndpointTaken extends Error {
+  constructor(endpointId: string) {
+    super(`Endpoint ${JSON.stringify(endpointId)} belongs to another customer; choose another id.`);
+    this.name = 'EndpointTaken';
+  }
+}
+
+export function createEndpointEdits(context: StoreContext): EndpointEdits {
+  const { customers, endpoints } = context;
+
+  function edit(
+    endpointId: string,
+    change: (endpoint: StoredEndpoint, now: number) => StoredEndpoint,
+  ): Endpoint | undefined {
+    const now = context.now();
+    const stored = endpoints.find(endpointId);
+    if (stored === undefined) return undefined;
+    const changed = change(stored, now);
+    return endpointAt(changed === stored ? stored : endpoints.save({ ...changed, updatedAt: now }, now), now);
+  }
+
+  return {
+    put(draft) {
+      const now = context.now();
+      if (customers.find(draft.customerId) === undefined) throw new UnknownCustomer(draft.customerId);
+      const before = endpoints.find(draft.id);
+      if (before !== undefined && before.customerId !== draft.customerId) throw new EndpointTaken(draft.id);
+      return endpointAt(endpoints.save(drafted(draft, before, now), now), now);
+    },
+    pause: (endpointId, reason, detail) =>
+      edit(endpointId, (endpoint, now) =>
+        endpoint.pause === null ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint,
+      ),
+    resume: (endpointId) =>
+      edit(endpointId, (endpoint) => {
+        if (endpoint.pause === null && endpoint.breaker.openedAt === null) return endpoint;
+        return { ...endpoint, pause: null, breaker: { ...breakerClosed, ramp: 1 } };
+      }),
+    rotateSignKey: (endpointId, signKey, overlapMs) =>
+      edit(endpointId, (endpoint, now) => ({
+        ...endpoint,
+        signKey,
+        previousSignKey: overlapMs > 0 ? endpoint.signKey : null,
+        previousSignKeyUntil: overlapMs > 0 && endpoint.signKey !== null ? now + overlapMs : null,
+      })),
+  };
+}
+
+function drafted(draft: EndpointDraft, before: StoredEndpoint | undefined, now: number): StoredEndpoint {
+  // Without a sign key nothing is signed, so a previous one has nothing to stand in for.
+  const unsigned = draft.signKey === null;
+  return {
+    id: draft.id,
+    customerId: draft.customerId,
+    url: draft.url,
+    signKey: draft.signKey === undefined ? (before?.signKey ?? null) : draft.signKey,
+    previousSignKey: unsigned ? null : (before?.previousSignKey ?? null),
+    previousSignKeyUntil: unsigned ? null : (before?.previousSignKeyUntil ?? null),
+    webhookSecret: draft.webhookSecret === undefined ? (before?.webhookSecret ?? null) : draft.webhookSecret,
+    revision: draft.revision,
+    coalesce: draft.coalesce,
+    onGiveUp: draft.onGiveUp,
+    inFlightMax: draft.inFlightMax,
+    connectTimeoutMs: draft.connectTimeoutMs,
+    totalTimeoutMs: draft.totalTimeoutMs,
+    retryHorizonMs: draft.retryHorizonMs,
+    deliveryFailedUrl: draft.deliveryFailedUrl,
+    pause: before?.pause ?? null,
+    breaker: before?.breaker ?? breakerClosed,
+    heldMs: before?.heldMs ?? 0,
+    heldSince: before?.heldSince ?? null,
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  };
+}

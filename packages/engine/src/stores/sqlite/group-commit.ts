@@ -1,0 +1,107 @@
+import { type Connection, isIoError } from './connection.ts';
+
+interface Operation {
+  readonly run: () => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Ran = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** Thrown for every write after the disk has failed; see `GroupCommit`. */
+export class StoreBroken extends Error {
+  constructor(cause: unknown) {
+    super('The disk failed while the database was being written. Check the disk, then restart Doorbell.', {
+      cause,
+    });
+    this.name = 'StoreBroken';
+  }
+}
+
+/**
+ * One transaction, and so one sync, for all that was asked for in one turn of the event loop. Each operation
+ * runs in a savepoint of its own and fails alone; all are answered after the commit.
+ */
+export class GroupCommit {
+  readonly #connection: Connection;
+  readonly #onRollback: () => void;
+  #queue: Operation[] = [];
+  #scheduled = false;
+  #broken: StoreBroken | undefined;
+  #transactions = 0;
+
+  /** `onRollback` is called when anything was undone, so that nothing undone stays in memory. */
+  constructor(connection: Connection, onRollback: () => void) {
+    this.#connection = connection;
+    this.#onRollback = onRollback;
+  }
+
+  /** Number of write transactions committed so far. */
+  get transactions(): number {
+    return this.#transactions;
+  }
+
+  /** `run` is synchronous, and sees what was queued before it. */
+  write<T>(run: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.flush());
+    });
+  }
+
+  /** Commits what is queued, now. */
+  flush(): void {
+    this.#scheduled = false;
+    const operations = this.#queue;
+    this.#queue = [];
+    if (operations.length === 0) return;
+    try {
+      if (this.#broken !== undefined) throw this.#broken;
+      answer(operations, this.#commit(operations));
+    } catch (error) {
+      for (const operation of operations) operation.reject(error);
+    }
+  }
+
+  #commit(operations: readonly Operation[]): readonly Ran[] {
+    this.#connection.exec('begin immediate');
+    try {
+      const ran = operations.map((operation) => this.#runAlone(operation));
+      this.#connection.exec('commit');
+      this.#transactions += 1;
+      return ran;
+    } catch (error) {
+      if (this.#connection.inTransaction) this.#connection.exec('rollback');
+      this.#onRollback();
+      // After a failed sync the kernel may have dropped the pages; going on as if nothing were lost is how
+      // acknowledged rows vanish. A full disk is not such a failure: it passes.
+      if (isIoError(error)) this.#broken = new StoreBroken(error);
+      throw this.#broken ?? error;
+    }
+  }
+
+  #runAlone(operation: Operation): Ran {
+    this.#connection.exec('savepoint operation');
+    try {
+      const value = operation.run();
+      this.#connection.exec('release operation');
+      return { ok: true, value };
+    } catch (error) {
+      // SQLite itself rolls everything back when the disk is full or failing: then all fail together.
+      if (!this.#connection.inTransaction) throw error;
+      this.#connection.exec('rollback to operation; release operation');
+      this.#onRollback();
+      return { ok: false, error };
+    }
+  }
+}
+
+function answer(operations: readonly Operation[], ran: readonly Ran[]): void {
+  operations.forEach((operation, index) => {
+    const result = ran[index];
+    if (result?.ok) operation.resolve(result.value);
+    else operation.reject(result?.error);
+  });
+}

@@ -1,0 +1,12 @@
+export { EndpointTaken } from './endpoint-edits.ts';
+export { StoreBroken } from './group-commit.ts';
+export { ForeignDatabase } from './migrate.ts';
+export {
+  openSqliteApiKeys,
+  openSqliteStore,
+  type SqliteApiKeys,
+  type SqliteStore,
+  type SqliteStoreOptions,
+} from './open.ts';
+export { DatabaseInUse } from './owner-lock.ts';
+export { DamagedDatabase } from './recover.ts';

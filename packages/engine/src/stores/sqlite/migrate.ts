@@ -1,0 +1,56 @@
+import type { Connection } from './connection.ts';
+import { initialSchema } from './schema/001-initial.ts';
+
+/** In order and append-only: a released migration is never edited. */
+const migrations: readonly string[] = [initialSchema];
+
+/** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */
+const applicationId = 0x446f6f72;
+
+/** Thrown when the file is another program's, or a newer Doorbell has migrated it. */
+export class ForeignDatabase extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ForeignDatabase';
+  }
+}
+
+export function needsMigration(connection: Connection): boolean {
+  return versionOf(connection) < migrations.length;
+}
+
+/** Throws `ForeignDatabase` when the file is not Doorbell's, or not this Doorbell's. Reads only. */
+export function refuseForeign(connection: Connection): void {
+  versionOf(connection);
+}
+
+/** Applies what is missing, all or nothing. Throws `ForeignDatabase`. */
+export function migrate(connection: Connection): void {
+  connection.exec('begin immediate');
+  try {
+    const version = versionOf(connection);
+    for (const migration of migrations.slice(version)) connection.exec(migration);
+    connection.exec(`pragma application_id = ${applicationId}; pragma user_version = ${migrations.length}`);
+    connection.exec('commit');
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('rollback');
+    throw error;
+  }
+}
+
+function versionOf(connection: Connection): number {
+  const version =
+    connection.prepare<{ user_version: number }>('pragma user_version').get()?.user_version ?? 0;
+  const id =
+    connection.prepare<{ application_id: number }>('pragma application_id').get()?.application_id ?? 0;
+  const tables = connection.prepare<{ n: number }>('select count(*) n from sqlite_schema').get()?.n ?? 0;
+  if (id !== applicationId && (id !== 0 || tables > 0)) {
+    throw new ForeignDatabase('This file is a database of another program; give Doorbell a file of its own.');
+  }
+  if (version > migrations.length) {
+    throw new ForeignDatabase(
+      `This database has schema ${version}; this Doorbell knows ${migrations.length}. Run the newer Doorbell.`,
+    );
+  }
+  return version;
+}

@@ -1,0 +1,200 @@
+import type { Clock, EpochMs, Store, StoreAdmin } from '../../ports.ts';
+import type { Vault } from '../../vault.ts';
+import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import { AppendVerb } from './append.ts';
+import { createListAttempts } from './attempts.ts';
+import { createBacklog } from './backlog.ts';
+import { ClaimVerb } from './claim.ts';
+import { type Connection, connect, type Synchronous } from './connection.ts';
+import type { StoreContext } from './context.ts';
+import { CustomerBook } from './customer-book.ts';
+import { EndpointBook, endpointAt } from './endpoint-book.ts';
+import { createEndpointEdits } from './endpoint-edits.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrate, needsMigration } from './migrate.ts';
+import { createNotices } from './notices.ts';
+import { createNotifications } from './notifications.ts';
+import { lockOwner } from './owner-lock.ts';
+import { checkPages, recover } from './recover.ts';
+import { createResend } from './resend.ts';
+import { SettleVerb } from './settle.ts';
+import { createTasks } from './tasks.ts';
+import { createUpcoming } from './upcoming.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; created when it does not exist. `<path>.lock` and SQLite's own companions lie beside it. */
+  readonly path: string;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  /** Only tests may trade durability for speed. */
+  readonly synchronous?: Synchronous;
+}
+
+export interface SqliteStore extends Store, StoreAdmin {
+  /** Number of write transactions so far: many operations share one. */
+  readonly transactions: number;
+  /** Commits what is queued, then lets go of the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database for the one process that serves it; takes back all leases. Throws `DatabaseInUse`,
+ * `ForeignDatabase`, `DamagedDatabase` or, when the master key is not the one the keys were sealed with, `VaultError`.
+ */
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  const lock = lockOwner(options.path);
+  try {
+    const connection = connect(options.path, options.synchronous ?? 'FULL');
+    try {
+      return serve(connection, options, () => lock.release());
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function serve(connection: Connection, options: SqliteStoreOptions, onClose: () => void): SqliteStore {
+  checkPages(connection);
+  migrate(connection);
+  const context: StoreContext = {
+    connection,
+    customers: new CustomerBook(connection),
+    endpoints: new EndpointBook(connection, options.vault),
+    now: steadyNow(options.clock, lastRecordedAt(connection)),
+  };
+  // Opens every key once: a wrong master key is found now, not at the first delivery.
+  context.endpoints.list();
+  recover(connection, context.now());
+  const commits = new GroupCommit(connection, () => {
+    context.customers.forget();
+    context.endpoints.forget();
+  });
+  let closed = false;
+  return {
+    ...deliverySide(context, commits),
+    ...adminSide(context, commits),
+    get transactions() {
+      return commits.transactions;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      commits.flush();
+      connection.close();
+      onClose();
+    },
+  };
+}
+
+function deliverySide(context: StoreContext, commits: GroupCommit): Store {
+  const append = new AppendVerb(context);
+  const claim = new ClaimVerb(context);
+  const settle = new SettleVerb(context);
+  const upcoming = createUpcoming(context);
+  const notices = createNotices(context);
+  return {
+    append: (changes) => commits.write(() => append.append(changes)),
+    claim: async (request) => (claim.probe(request) ? commits.write(() => claim.claim(request)) : []),
+    settle: (settlements) => commits.write(() => settle.settle(settlements)),
+    upcoming: async () => upcoming(),
+    claimNotices: async (limit, leaseMs) =>
+      notices.probe() ? commits.write(() => notices.claim(limit, leaseMs)) : [],
+    settleNotices: (settlements) => commits.write(() => notices.settle(settlements)),
+  };
+}
+
+function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
+  const { customers, endpoints, now } = context;
+  const edits = createEndpointEdits(context);
+  const notifications = createNotifications(context);
+  const listAttempts = createListAttempts(context);
+  const resend = createResend(context, notifications, commits);
+  const tasks = createTasks(context);
+  const backlog = createBacklog(context);
+  return {
+    putCustomer: (customer) => commits.write(() => customers.save(customer)),
+    findCustomer: async (customerId) => customers.find(customerId),
+    listCustomers: async () => customers.list(),
+
+    putEndpoint: (draft) => commits.write(() => edits.put(draft)),
+    findEndpoint: async (endpointId) => {
+      const endpoint = endpoints.find(endpointId);
+      return endpoint === undefined ? undefined : endpointAt(endpoint, now());
+    },
+    listEndpoints: async (customerId) => {
+      const listed = customerId === undefined ? endpoints.list() : endpoints.listOf(customerId);
+      return listed.map((endpoint) => endpointAt(endpoint, now()));
+    },
+    pauseEndpoint: (endpointId, reason, detail) =>
+      commits.write(() => edits.pause(endpointId, reason, detail)),
+    resumeEndpoint: (endpointId) => commits.write(() => edits.resume(endpointId)),
+    rotateSignKey: (endpointId, signKey, overlapMs) =>
+      commits.write(() => edits.rotateSignKey(endpointId, signKey, overlapMs)),
+
+    listNotifications: notifications.list,
+    findNotification: async (position) => notifications.find(position),
+    listAttempts: async (position) => listAttempts(position),
+    countNotifications: notifications.count,
+    resend,
+
+    listTasks: tasks.list,
+    findTasks: async (houseTaskId, customerId) => tasks.find(houseTaskId, customerId),
+
+    ...keysSide(createApiKeys(context.connection), (run) => commits.write(run)),
+    backlog: async () => backlog(),
+  };
+}
+
+/** What `doorbell keys` needs, in a process of its own beside the one that serves. */
+export interface SqliteApiKeys extends Pick<StoreAdmin, 'putApiKey' | 'findApiKey' | 'listApiKeys'> {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the same file for its API keys only, also while another process serves it: short transactions that wait
+ * for their turn up to 5 s. Throws `DatabaseInUse` when the schema is old and the file is being served.
+ */
+export function openSqliteApiKeys(options: { readonly path: string }): SqliteApiKeys {
+  const connection = connect(options.path, 'FULL');
+  try {
+    if (needsMigration(connection)) {
+      const lock = lockOwner(options.path);
+      try {
+        migrate(connection);
+      } finally {
+        lock.release();
+      }
+    }
+    return {
+      ...keysSide(createApiKeys(connection), async (run) => run()),
+      close: async () => connection.close(),
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function keysSide(keys: ApiKeys, write: (run: () => void) => Promise<void>): Omit<SqliteApiKeys, 'close'> {
+  return {
+    putApiKey: (key) => write(() => keys.put(key)),
+    findApiKey: async (keyId) => keys.find(keyId),
+    listApiKeys: async () => keys.list(),
+  };
+}
+
+function steadyNow(clock: Clock, atLeast: EpochMs): () => EpochMs {
+  let last = atLeast;
+  return () => {
+    last = Math.max(last, clock.now());
+    return last;
+  };
+}
+
+function lastRecordedAt(connection: Connection): EpochMs {
+  return connection.prepare<{ at: number | null }>('select max(created_at) at from change').get()?.at ?? 0;
+}

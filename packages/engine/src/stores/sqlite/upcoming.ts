@@ -1,0 +1,51 @@
+import { inFlightAllowed } from '../../breaker.ts';
+import type { EndpointDue, EpochMs } from '../../ports.ts';
+import type { StoreContext } from './context.ts';
+
+export const upcomingSql = {
+  // A loose index scan: one probe of lane_due for each endpoint that has work, however many lanes it has.
+  endpoints: `with recursive busy (endpoint_id) as (
+      select (select endpoint_id from lane where due_at is not null order by endpoint_id limit 1)
+      union all
+      select (select endpoint_id from lane where due_at is not null and endpoint_id > busy.endpoint_id
+              order by endpoint_id limit 1)
+      from busy where busy.endpoint_id is not null)
+    select endpoint_id from busy where endpoint_id is not null`,
+  // Skips at most as many leased lanes as may be in flight.
+  firstFree: `select due_at from lane
+    where endpoint_id = ?1 and due_at is not null and lease_until <= ?2 order by due_at limit 1`,
+  firstLeaseEnd: `select min(lease_until) at from lane
+    where endpoint_id = ?1 and due_at <= ?2 and lease_until > ?2`,
+} as const;
+
+export function createUpcoming(context: StoreContext): () => readonly EndpointDue[] {
+  const { connection, endpoints } = context;
+  const listBusy = connection.prepare<{ endpoint_id: string }>(upcomingSql.endpoints);
+  const findFirstFree = connection.prepare<{ due_at: number }>(upcomingSql.firstFree);
+  const findFirstLeaseEnd = connection.prepare<{ at: number | null }>(upcomingSql.firstLeaseEnd);
+
+  /** When the next lane can be claimed; a leased one when its lease ends. */
+  function claimableAt(endpointId: string, now: EpochMs): EpochMs | undefined {
+    const free = findFirstFree.get(endpointId, now)?.due_at;
+    // When one is free and due, the walk over all leased ones is not needed, and could be long.
+    if (free !== undefined && free <= now) return free;
+    const leaseEnd = findFirstLeaseEnd.get(endpointId, now)?.at ?? undefined;
+    if (free === undefined || leaseEnd === undefined) return free ?? leaseEnd;
+    return Math.min(free, leaseEnd);
+  }
+
+  return () => {
+    const now = context.now();
+    return listBusy.all().flatMap(({ endpoint_id: endpointId }): readonly EndpointDue[] => {
+      const endpoint = endpoints.find(endpointId);
+      const dueAt = claimableAt(endpointId, now);
+      if (endpoint === undefined || endpoint.pause !== null || dueAt === undefined) return [];
+      if (endpoint.breaker.openedAt !== null) {
+        const probeAt = endpoint.breaker.probeAt ?? now;
+        return [{ endpointId, dueInMs: Math.max(dueAt, probeAt) - now, inFlightMax: 1 }];
+      }
+      const inFlightMax = inFlightAllowed(endpoint.breaker, endpoint.inFlightMax, now);
+      return [{ endpointId, dueInMs: dueAt - now, inFlightMax }];
+    });
+  };
+}

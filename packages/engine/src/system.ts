@@ -1,0 +1,2 @@
+export * from './clocks/system.ts';
+export * from './wakeups/in-process.ts';

@@ -1,0 +1,3 @@
+export * from './scripted-transport.ts';
+export * from './seeded-random.ts';
+export * from './virtual-clock.ts';

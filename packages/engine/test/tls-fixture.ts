@@ -1,0 +1,30 @@
+// A throw-away key made for these tests and used nowhere else, and two certificates that it signed for itself.
+// Both name endpoint.test; the second adds nothing but that it ended in 2020.
+
+export const testKey = `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIKd+9ZRn8pPCZY0esI1fYfKndd7FTRYlQEeZWrns3dXpoAoGCCqGSM49
+AwEHoUQDQgAE7iSQWkpeUTrMff+Refa/kkWa/EQpe4BNurZ2UnsQGcMGKOaUxL/U
+8kgcDesweEClX8Nz8ke5YyXsMj8RAZhvyg==
+-----END EC PRIVATE KEY-----`;
+
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBcDCCARagAwIBAgIBAjAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1lbmRwb2lu
+dC50ZXN0MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAYMRYwFAYD
+VQQDDA1lbmRwb2ludC50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE7iSQ
+WkpeUTrMff+Refa/kkWa/EQpe4BNurZ2UnsQGcMGKOaUxL/U8kgcDesweEClX8Nz
+8ke5YyXsMj8RAZhvyqNPME0wHgYDVR0RBBcwFYINZW5kcG9pbnQudGVzdIcEfwAA
+ATAMBgNVHRMEBTADAQH/MB0GA1UdDgQWBBT796fZnZqOZjmqfkkVnGS6+XYVyzAK
+BggqhkjOPQQDAgNIADBFAiAUozufs65EbgmJF3y3JJRYD5eFjDf00T2OVg3+/HYm
+5gIhAO0z+j36F7ahIWJPHveiper/PuLPzAjBS0BkMdpmIKjv
+-----END CERTIFICATE-----`;
+
+export const expiredCertificate = `-----BEGIN CERTIFICATE-----
+MIIBeTCCAR6gAwIBAgIBATAKBggqhkjOPQQDAjAgMR4wHAYDVQQDDBVleHBpcmVk
+LmVuZHBvaW50LnRlc3QwHhcNMjAwMTAxMDAwMDAwWhcNMjAwMjAxMDAwMDAwWjAg
+MR4wHAYDVQQDDBVleHBpcmVkLmVuZHBvaW50LnRlc3QwWTATBgcqhkjOPQIBBggq
+hkjOPQMBBwNCAATuJJBaSl5ROsx9/5F59r+SRZr8RCl7gE26tnZSexAZwwYo5pTE
+v9TySBwN6zB4QKVfw3PyR7ljJewyPxEBmG/Ko0kwRzAYBgNVHREEETAPgg1lbmRw
+b2ludC50ZXN0MAwGA1UdEwQFMAMBAf8wHQYDVR0OBBYEFPv3p9mdmo5mOap+SRWc
+ZLr5dhXLMAoGCCqGSM49BAMCA0kAMEYCIQDZISKBJ/gq4tathsYQgYivdf6VybNj
+/PtvOITzJOenZQIhANKS5EFVd4ktjF/V8Yz+8s8HdTv4pyesk78mQbTlb3pi
+-----END CERTIFICATE-----`;

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const root = resolve(import.meta.dirname, '../..');
+const doorbell = join(root, 'packages/cli/bin/doorbell.js');
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** The first line of standard output that matches. */
+  readonly line: string;
+  readonly url: string;
+}
+
+/** Runs the command as a user would, and resolves when it has said where it listens. */
+export function startDoorbell(...args: string[]): Promise<Started> {
+  return start([doorbell, ...args]);
+}
+
+export function startIndependentReceiver(signKey: string, answerAfterMs: number): Promise<Started> {
+  return start([join(import.meta.dirname, 'independent-receiver.mjs'), signKey, String(answerAfterMs)]);
+}
+
+async function start(args: readonly string[]): Promise<Started> {
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk) => errors.push(String(chunk)));
+  const line = await new Promise<string>((found, failed) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      if (/https?:\/\/127\.0\.0\.1:\d+/.test(text)) found(text);
+    });
+    child.once('exit', (code) =>
+      failed(new Error(`${args.join(' ')} ended with ${code}: ${errors.join('')}`)),
+    );
+  });
+  const url = /https?:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
+  return { child, line, url };
+}
+
+/** SIGKILL by default: nothing of the process gets to say goodbye. */
+export async function end({ child }: Started, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
+/** Runs the command to its end. */
+export async function runDoorbell(
+  ...args: string[]
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [doorbell, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stdout, stderr };
+}

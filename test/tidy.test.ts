@@ -21,9 +21,10 @@ const sources = code.filter(({ path }) => /^packages\/[^/]+\/src\//.test(path));
 const arrows: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   receiver: ['contract'],
+  conformance: ['contract'],
   engine: ['contract'],
   server: ['contract', 'engine'],
-  cli: ['contract', 'receiver', 'engine', 'server'],
+  cli: ['contract', 'receiver', 'conformance', 'engine', 'server'],
 };
 
 describe('import arrows', () => {

@@ -1,13 +1,13 @@
 // A customer's endpoint that shares no line with Doorbell: node:http, node:crypto and URLSearchParams, written from the
 // published contract. It records every notification it gets and judges each by itself.
 //
-//   node independent-receiver.mjs SIGN_KEY [ANSWER_AFTER_MS]
+//   node independent-receiver.mjs SIGN_KEY [ANSWER_AFTER_MS] [PORT]
 //
 // Prints {"url"} once it listens. POST / is the endpoint; GET /record returns all it has seen, in order of arrival.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
-const [signKey, answerAfterMs = '0'] = process.argv.slice(2);
+const [signKey, answerAfterMs = '0', port = '0'] = process.argv.slice(2);
 const record = [];
 
 function judge(headers, body) {
@@ -55,7 +55,7 @@ const server = createServer((request, response) => {
   });
 });
 
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(port), '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${server.address().port}/` })}\n`);
 });
 // Dies with whoever started it.

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiClient, apiClient, createKey } from './api-client.ts';
-import { end, type Started, startDoorbell, startIndependentReceiver } from './process.ts';
+import { end, type Started, startDoorbell, startIndependentReceiver, until } from './process.ts';
+import { type Seen, seen } from './seen.ts';
 
 const signKey = 'e2e-sign-key-3f9a1c';
 const tasks = 200;
@@ -11,14 +12,6 @@ const changesPerTask = 10;
 const batch = 50;
 /** A life that comes back from review four times, so that no (task, state) pair identifies a notification. */
 const states = [9000, 10000, 20000, 30000, 40000, 45000, 40000, 45000, 40000, 45000];
-
-interface Seen {
-  readonly houseTaskId: string;
-  readonly state: number;
-  readonly sequence: number;
-  readonly verdict: string;
-  readonly at: number;
-}
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -128,19 +121,6 @@ function track(started: Started): Started {
   return started;
 }
 
-async function seen(receiver: Started): Promise<readonly Seen[]> {
-  return (await fetch(`${receiver.url}/record`)).json() as Promise<readonly Seen[]>;
-}
-
 async function pending(api: ApiClient): Promise<number> {
   return (await api.get('/v1/notifications?result=0&limit=1')).body.items.length;
-}
-
-/** Waits for a condition of other processes; there is nothing here that could tell us when it holds. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('The condition did not come to hold within 60 s.');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -18,8 +18,19 @@ export function startDoorbell(...args: string[]): Promise<Started> {
   return start([doorbell, ...args]);
 }
 
-export function startIndependentReceiver(signKey: string, answerAfterMs: number): Promise<Started> {
-  return start([join(import.meta.dirname, 'independent-receiver.mjs'), signKey, String(answerAfterMs)]);
+/** `port` 0 lets the system choose. */
+export function startIndependentReceiver(signKey: string, answerAfterMs: number, port = 0): Promise<Started> {
+  const script = join(import.meta.dirname, 'independent-receiver.mjs');
+  return start([script, signKey, String(answerAfterMs), String(port)]);
+}
+
+/** Waits for a condition of other processes; there is nothing here that could tell us when it holds. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('The condition did not come to hold within 60 s.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function start(args: readonly string[]): Promise<Started> {

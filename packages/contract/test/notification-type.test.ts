@@ -1,15 +1,12 @@
-import { describe, expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   checkValues,
-  defineNotification,
+  encodeForm,
   type Fault,
   fromFields,
-  integer,
   taskStateChange,
   taskStates,
-  text,
   toFields,
-  type ValuesOf,
 } from '../src/index.ts';
 
 const change = {
@@ -151,6 +148,15 @@ describe('sending a task state change', () => {
     expect(sendCodes({}, { a: plain, b: plain, c: plain, d: plain })).toEqual([]);
   });
 
+  test('takes a form of exactly 65,536 bytes', () => {
+    const plain = 'x'.repeat(4000);
+    const extra = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`extra${i}`, plain]));
+    const bodyBytes = encodeForm(toFields(taskStateChange, change, { extra })).length;
+    const rest = 65_536 - bodyBytes - '&rest='.length;
+    expect(sendCodes({}, { ...extra, rest: 'x'.repeat(rest) })).toEqual([]);
+    expect(sendCodes({}, { ...extra, rest: 'x'.repeat(rest + 1) })).toEqual(['null: form-too-large']);
+  });
+
   test('quotes little of what it refuses', () => {
     const [fault] = checkValues(taskStateChange, { ...change, state: 'x'.repeat(10_000) });
     expect(fault?.detail.length).toBeLessThan(150);
@@ -211,6 +217,11 @@ describe('receiving a task state change', () => {
     });
   });
 
+  test('keeps an empty userName in revision 2021-05, where it is allowed to be empty', () => {
+    const read = fromFields(taskStateChange, new Map([...sent, ['userName', '']]), { revision: '2021-05' });
+    expect(read).toMatchObject({ ok: true, values: { userName: '' } });
+  });
+
   test('takes userId and userName in revision 2021-05 too, an empty userId as absent', () => {
     const revision = '2021-05' as const;
     expect(fromFields(taskStateChange, sent, { revision })).toMatchObject({ ok: true, values: change });
@@ -246,62 +257,5 @@ describe('receiving a task state change', () => {
       values: change,
       extra,
     });
-  });
-});
-
-describe('declaring a notification type', () => {
-  const visit = defineNotification('visit', {
-    agentId: text({ max: 8 }),
-    result: integer({ oneOf: [1, 2] }),
-    note: text({ max: 20, optional: true }),
-    minutes: integer({ optional: true }),
-    kind: text({ max: 10, pattern: /^(?:shown|sold)$/ }),
-  });
-
-  test('is declaring its fields: the values are typed by them', () => {
-    expectTypeOf<ValuesOf<typeof visit>>().toEqualTypeOf<{
-      readonly agentId: string;
-      readonly result: number;
-      readonly kind: string;
-      readonly note?: string;
-      readonly minutes?: number;
-    }>();
-    expectTypeOf<ValuesOf<typeof taskStateChange>>().toEqualTypeOf<{
-      readonly state: number;
-      readonly houseTaskId: string;
-      readonly houseId: string;
-      readonly packageId: string;
-      readonly userId?: string;
-      readonly userName?: string;
-    }>();
-  });
-
-  test('gives it sending and receiving', () => {
-    const values = { agentId: 'a', result: 2, kind: 'sold', minutes: 90 };
-    const fields = toFields(visit, values);
-    expect([...fields]).toEqual([
-      ['agentId', 'a'],
-      ['result', '2'],
-      ['minutes', '90'],
-      ['kind', 'sold'],
-    ]);
-    expect(fromFields(visit, fields)).toEqual({ ok: true, values, extra: {} });
-  });
-
-  test('checks lists and patterns', () => {
-    const faults = checkValues(visit, { agentId: 'a', result: 3, kind: 'rented' });
-    expect(codes(faults)).toEqual(['result: field-not-allowed', 'kind: field-not-allowed']);
-  });
-
-  test('takes an optional field that is empty as absent', () => {
-    const fields = new Map([
-      ['agentId', 'a'],
-      ['result', '1'],
-      ['kind', 'shown'],
-      ['note', ''],
-      ['minutes', ''],
-    ]);
-    const values = { agentId: 'a', result: 1, kind: 'shown' };
-    expect(fromFields(visit, fields)).toEqual({ ok: true, values, extra: {} });
   });
 });

@@ -1,4 +1,7 @@
-import type { EpochMs } from './ports.ts';
+import type { Reading } from './interpret.ts';
+import type { Claim } from './lane.ts';
+import type { EpochMs, SignedRequest } from './ports.ts';
+import type { SigningKey } from './sign-request.ts';
 
 /** What a reply means. */
 export type Outcome = 'accepted' | 'refused' | 'retry' | 'misconfigured';
@@ -30,6 +33,42 @@ export interface AttemptRecord {
   readonly remoteAddress: string | null;
   /** True when the settlement came too late and changed nothing. Set by the store. */
   readonly fenced: boolean;
+}
+
+interface Posted {
+  readonly post: 1 | 2;
+  readonly at: EpochMs;
+  readonly durationMs: number;
+  readonly request: SignedRequest;
+  readonly signingKey: SigningKey;
+  readonly reading: Reading;
+}
+
+export function attemptRecord(
+  { sequence, epoch, attempt }: Pick<Claim, 'sequence' | 'epoch' | 'attempt'>,
+  { post, at, durationMs, request, signingKey, reading }: Posted,
+): AttemptRecord {
+  return {
+    sequence,
+    epoch,
+    post,
+    attempt,
+    at,
+    durationMs,
+    outcome: reading.outcome,
+    reason: reading.reason,
+    detail: reading.detail,
+    url: request.url,
+    sign: request.headers.sign ?? null,
+    key: signingKey.slot,
+    requestHeaders: request.headers,
+    requestBody: request.body,
+    httpStatus: reading.httpStatus,
+    responseState: reading.responseState,
+    responseBody: reading.responseBody,
+    remoteAddress: reading.remoteAddress,
+    fenced: false,
+  };
 }
 
 /** A delivery-failed notice (contract.md, sibling callbacks) to be sent to the customer. */

@@ -1,10 +1,10 @@
-import type { AttemptRecord } from './attempt.ts';
+import { type AttemptRecord, attemptRecord } from './attempt.ts';
 import { deliveryFailedNotice } from './delivery-failed-notice.ts';
 import { interpret, type Reading, unread } from './interpret.ts';
-import type { Claim, Settlement, Step } from './lane.ts';
-import type { Clock, Random, SignedRequest, Transport } from './ports.ts';
+import type { Claim, Settlement } from './lane.ts';
+import type { Clock, Random, Transport } from './ports.ts';
 import { nextStep } from './retry.ts';
-import { type SigningKey, signingKeys, signRequest } from './sign-request.ts';
+import { signingKeys, signRequest } from './sign-request.ts';
 
 export interface DeliverPorts {
   readonly transport: Transport;
@@ -22,7 +22,7 @@ export async function deliver(
   ports: DeliverPorts,
   signal: AbortSignal,
 ): Promise<Settlement> {
-  const { transport, clock } = ports;
+  const { transport, clock, random } = ports;
   const lastStartMs = leaseEndsMonotonicMs - claim.endpoint.totalTimeoutMs - leaseMarginMs;
   const attempts: AttemptRecord[] = [];
   let reading: Reading | null = null;
@@ -37,71 +37,32 @@ export async function deliver(
     reading = interpret(reply);
 
     const post = attempts.length === 0 ? 1 : 2;
-    const durationMs = clock.monotonicMs() - startedMs;
+    const durationMs = Math.round(clock.monotonicMs() - startedMs);
     attempts.push(attemptRecord(claim, { post, at, durationMs, request, signingKey, reading }));
     // The endpoint may still know only the key before this one: the two sides need no common minute to rotate.
     if (reading.pause !== 'unauthorized') break;
   }
 
-  return settlement(claim, attempts, reading, ports);
+  if (reading === null) return { ...positionOf(claim), attempts, step: { kind: 'release' }, notice: null };
+  const step = nextStep(reading, claim, clock.now(), random);
+  return { ...positionOf(claim), attempts, step, notice: deliveryFailedNotice(claim, step, reading) };
 }
 
 /**
  * For a claim that could not even be put into a request, which is a fault of ours: tried again like any other, so
  * that one poisonous row ends in a recorded failure and never in a silent loop.
  */
-export function undeliverable(claim: Claim, ports: DeliverPorts): Settlement {
+export function undeliverable(claim: Claim, { clock, random }: DeliverPorts): Settlement {
   const detail = 'Doorbell could not build the request; its log says why.';
-  return settlement(claim, [], { ...unread, outcome: 'retry', reason: 'internal-error', detail }, ports);
+  const reading: Reading = { ...unread, outcome: 'retry', reason: 'internal-error', detail };
+  const step = nextStep(reading, claim, clock.now(), random);
+  return { ...positionOf(claim), attempts: [], step, notice: null };
 }
 
-function settlement(
-  claim: Claim,
-  attempts: readonly AttemptRecord[],
-  reading: Reading | null,
-  { clock, random }: DeliverPorts,
-): Settlement {
-  const { laneId, sequence, epoch } = claim;
-  const step: Step = reading === null ? { kind: 'release' } : nextStep(reading, claim, clock.now(), random);
-  const notice = reading === null ? null : deliveryFailedNotice(claim, step, reading);
-  return { laneId, endpointId: claim.endpoint.id, sequence, epoch, attempts, step, notice };
+function positionOf(claim: Claim): Pick<Settlement, 'laneId' | 'endpointId' | 'sequence' | 'epoch'> {
+  const { laneId, sequence, epoch, endpoint } = claim;
+  return { laneId, endpointId: endpoint.id, sequence, epoch };
 }
 
 /** Between the end of an attempt and the end of its lease: time to settle. */
 const leaseMarginMs = 5_000;
-
-interface Posted {
-  readonly post: 1 | 2;
-  readonly at: number;
-  readonly durationMs: number;
-  readonly request: SignedRequest;
-  readonly signingKey: SigningKey;
-  readonly reading: Reading;
-}
-
-export function attemptRecord(
-  { sequence, epoch, attempt }: Pick<Claim, 'sequence' | 'epoch' | 'attempt'>,
-  { post, at, durationMs, request, signingKey, reading }: Posted,
-): AttemptRecord {
-  return {
-    sequence,
-    epoch,
-    post,
-    attempt,
-    at,
-    durationMs,
-    outcome: reading.outcome,
-    reason: reading.reason,
-    detail: reading.detail,
-    url: request.url,
-    sign: request.headers.sign ?? null,
-    key: signingKey.slot,
-    requestHeaders: request.headers,
-    requestBody: request.body,
-    httpStatus: reading.httpStatus,
-    responseState: reading.responseState,
-    responseBody: reading.responseBody,
-    remoteAddress: reading.remoteAddress,
-    fenced: false,
-  };
-}

@@ -1,4 +1,4 @@
-import { checkValues, deliveryFailed, encodeForm, sign, toFields } from '@doorbell/contract';
+import { deliveryFailed, encodeForm, sign, toFields, type ValuesOf } from '@doorbell/contract';
 import type { Notice, NoticeDraft, NoticeSettlement } from './attempt.ts';
 import { interpret, type Reading } from './interpret.ts';
 import type { Claim, Step } from './lane.ts';
@@ -6,6 +6,8 @@ import { notificationId } from './notification.ts';
 import type { Clock, SignedRequest, Transport } from './ports.ts';
 
 const responseCharsMax = 1_024;
+/** The contract's limit is shorter than that of an endpoint's id. */
+const configIdCharsMax = 32;
 /** Contract, sibling callbacks: repeated three times on network errors. */
 const repeatDelaysMs: readonly number[] = [30_000, 120_000, 600_000];
 
@@ -15,26 +17,30 @@ export function deliveryFailedNotice(claim: Claim, step: Step, reading: Reading)
   const gaveUp = step.kind === 'park' || (step.kind === 'advance' && step.result === 3);
   if (!gaveUp || endpoint.deliveryFailedUrl === null) return null;
 
-  const values: Record<string, unknown> = {
+  const values: ValuesOf<typeof deliveryFailed> = {
     notifyId: notificationId(claim),
-    notifyConfigId: endpoint.id,
+    notifyConfigId: endpoint.id.slice(0, configIdCharsMax),
     notifyType: 'TaskStateChange',
     notifyResult: 3,
     packageId: change.packageId,
     houseId: change.houseId,
     state: change.state,
-    response: (reading.responseBody ?? reading.detail)
-      .replace(/\p{Cc}/gu, ' ')
-      .slice(0, responseCharsMax)
-      .toWellFormed(),
   };
-  // What the customer answered is free text: rather a notice without it than no notice.
-  if (checkValues(deliveryFailed, values).some((fault) => fault.field === 'response')) delete values.response;
+  const response = printable(reading.responseBody ?? reading.detail);
   return {
     endpointId: endpoint.id,
     url: endpoint.deliveryFailedUrl,
-    fields: Object.fromEntries(toFields(deliveryFailed, values)),
+    fields: Object.fromEntries(toFields(deliveryFailed, response === '' ? values : { ...values, response })),
   };
+}
+
+/** What an endpoint answered is free text, and a form field is not: no control characters, nothing cut in half. */
+function printable(text: string): string {
+  return text
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, responseCharsMax)
+    .toWellFormed();
 }
 
 /** Posts one notice. Its answer is of no consequence; only a network error has it repeated. */

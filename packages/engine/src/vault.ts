@@ -37,14 +37,20 @@ function seal(key: Uint8Array, nonce: Uint8Array, plain: string, context: string
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(context, 'utf8'));
   const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-  return `v1.${Buffer.from(nonce).toString('base64url')}.${sealed.toString('base64url')}`;
+  return joinSealed(Buffer.from(nonce), sealed);
+}
+
+function joinSealed(nonce: Buffer, sealed: Buffer): string {
+  return `v1.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
 }
 
 function open(key: Uint8Array, text: string, context: string): string {
   const [version, nonceText, sealedText, ...rest] = text.split('.');
   const nonce = Buffer.from(nonceText ?? '', 'base64url');
   const sealed = Buffer.from(sealedText ?? '', 'base64url');
-  if (version !== 'v1' || rest.length > 0 || nonce.length !== nonceBytes || sealed.length < tagBytes) {
+  const wellFormed = nonce.length === nonceBytes && sealed.length >= tagBytes && rest.length === 0;
+  // Written back and compared, because base64 leaves bits over that a decoder ignores.
+  if (version !== 'v1' || !wellFormed || joinSealed(nonce, sealed) !== text) {
     throw new VaultError(`What is stored for ${context} is not a sealed text of version 1.`);
   }
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes });

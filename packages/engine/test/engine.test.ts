@@ -374,6 +374,26 @@ describe('when something of ours fails', () => {
     expect(world.failures).toHaveLength(3);
   });
 
+  it('a change that cannot be put into a request is tried again and holds up no other task', async () => {
+    const around = (store: Store): Store => ({
+      ...bound(store),
+      async claim(request) {
+        const claims = await store.claim(request);
+        const spoilt = { extra: { 'not a name': '' } };
+        return claims.map((claim) =>
+          claim.change.houseTaskId === 'bad' ? { ...claim, change: { ...claim.change, ...spoilt } } : claim,
+        );
+      },
+    });
+    const world = await aWorld({ answer: () => answering(200), around });
+    await world.append('bad', 9000);
+    await world.append('good', 9000);
+    await world.quiet();
+    expect(await world.results('good')).toEqual([1]);
+    expect((await world.notification('bad', 1)).waiting).toMatchObject({ for: 'retry' });
+    expect(world.failures[0]).toContain('deliver:');
+  });
+
   it('a worker that stalled past its lease sends nothing and burns no try', async () => {
     let stallMs = 40 * secondMs;
     const around = (store: Store): Store => ({

@@ -11,18 +11,18 @@ export const appendSql = {
     from change where task_id = ? and event_id = ?`,
   endpoints: 'select count(*) n from lane where task_id = ? and first_seq <= ?',
   insertTask: `insert into task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state,
-    last_seq, changed_at) values (?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`,
+    last_seq, changed_at) values (?, ?, ?, ?, ?, ?, ?, 1, ?)`,
   updateTask: `update task set package_id = ?2, user_id = ?3, user_name = ?4, state = ?5, last_seq = ?6,
     changed_at = ?7 where id = ?1`,
   // On its own because it touches an index, and the house of a task hardly ever changes.
   updateTaskHouse: 'update task set house_id = ?2 where id = ?1',
   insertChange: `insert into change (task_id, seq, customer_id, state, transition, house_id, package_id, user_id,
     user_name, extra, event_id, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  moveLane: `insert into lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
-    values (?1, ?2, ?3, ?3, ?3, ?4)
-    on conflict (task_id, endpoint_id) do update set tail_seq = excluded.tail_seq,
-      due_at = case when parked then due_at else coalesce(due_at, excluded.due_at) end
-    returning id`,
+  lanes: 'select id, endpoint_id, due_at, parked from lane where task_id = ?',
+  insertLane: `insert into lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+    values (?1, ?2, ?3, ?3, ?3, ?4)`,
+  moveTail: 'update lane set tail_seq = ?2 where id = ?1',
+  moveTailAndWake: 'update lane set tail_seq = ?2, due_at = ?3 where id = ?1',
   insertPending: `insert into pending (endpoint_id, created_at, task_id, seq, lane_id, state)
     values (?, ?, ?, ?, ?, ?)`,
 } as const;
@@ -32,6 +32,13 @@ interface TaskRow {
   readonly state: number;
   readonly last_seq: number;
   readonly house_id: string;
+}
+
+interface LaneRow {
+  readonly id: number;
+  readonly endpoint_id: string;
+  readonly due_at: number | null;
+  readonly parked: number;
 }
 
 interface RepeatRow {
@@ -51,11 +58,14 @@ export class AppendVerb {
   readonly #findTask: Statement<TaskRow>;
   readonly #findRepeat: Statement<RepeatRow>;
   readonly #countEndpoints: Statement<{ n: number }>;
-  readonly #insertTask: Statement<{ id: number }>;
+  readonly #insertTask: Statement<never>;
   readonly #updateTask: Statement<never>;
   readonly #updateTaskHouse: Statement<never>;
   readonly #insertChange: Statement<never>;
-  readonly #moveLane: Statement<{ id: number }>;
+  readonly #listLanes: Statement<LaneRow>;
+  readonly #insertLane: Statement<never>;
+  readonly #moveTail: Statement<never>;
+  readonly #moveTailAndWake: Statement<never>;
   readonly #insertPending: Statement<never>;
 
   constructor(context: StoreContext) {
@@ -68,7 +78,10 @@ export class AppendVerb {
     this.#updateTask = connection.prepare(appendSql.updateTask);
     this.#updateTaskHouse = connection.prepare(appendSql.updateTaskHouse);
     this.#insertChange = connection.prepare(appendSql.insertChange);
-    this.#moveLane = connection.prepare(appendSql.moveLane);
+    this.#listLanes = connection.prepare(appendSql.lanes);
+    this.#insertLane = connection.prepare(appendSql.insertLane);
+    this.#moveTail = connection.prepare(appendSql.moveTail);
+    this.#moveTailAndWake = connection.prepare(appendSql.moveTailAndWake);
     this.#insertPending = connection.prepare(appendSql.insertPending);
   }
 
@@ -120,9 +133,12 @@ export class AppendVerb {
       now,
     );
     const endpoints = this.#context.endpoints.listOf(change.customerId);
-    for (const endpoint of endpoints) {
-      const lane = this.#moveLane.get(endpoint.id, taskId, sequence, now);
-      this.#insertPending.run(endpoint.id, now, taskId, sequence, lane?.id ?? null, change.state);
+    const lanes = sequence === 1 ? [] : this.#listLanes.all(taskId);
+    for (const { id } of endpoints) {
+      const lane = lanes.find((each) => each.endpoint_id === id);
+      const laneId = lane?.id ?? this.#insertLane.insert(id, taskId, sequence, now);
+      if (lane !== undefined) this.#moveLane(lane, sequence, now);
+      this.#insertPending.run(id, now, taskId, sequence, laneId, change.state);
     }
     return appended(change, { sequence, transition, createdAt: now, endpoints: endpoints.length });
   }
@@ -130,7 +146,7 @@ export class AppendVerb {
   #writeTask(task: TaskRow | undefined, change: NewChange, now: EpochMs): TaskPosition {
     const { customerId, houseTaskId, houseId, packageId, userId, userName, state } = change;
     if (task === undefined) {
-      const row = this.#insertTask.get(
+      const taskId = this.#insertTask.insert(
         customerId,
         houseTaskId,
         houseId,
@@ -140,13 +156,18 @@ export class AppendVerb {
         state,
         now,
       );
-      if (row === undefined) throw new Error('SQLite returned no id for a new task.');
-      return { taskId: row.id, sequence: 1 };
+      return { taskId, sequence: 1 };
     }
     const sequence = task.last_seq + 1;
     this.#updateTask.run(task.id, packageId, userId, userName, state, sequence, now);
     if (task.house_id !== houseId) this.#updateTaskHouse.run(task.id, houseId);
     return { taskId: task.id, sequence };
+  }
+
+  /** A parked lane stays parked; one that is out, or waits for its retry, keeps its time. */
+  #moveLane(lane: LaneRow, sequence: number, now: EpochMs): void {
+    if (lane.due_at === null && lane.parked === 0) this.#moveTailAndWake.run(lane.id, sequence, now);
+    else this.#moveTail.run(lane.id, sequence);
   }
 
   #answerRepeat(change: NewChange, index: number, task: TaskRow, repeat: RepeatRow): Appended {

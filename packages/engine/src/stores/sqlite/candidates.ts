@@ -16,7 +16,7 @@ export interface Candidate {
 }
 
 /** 0 while it waits; delivered when it is behind the head and nothing else is on record. */
-export const resultOf = `coalesce(
+export const resultOf: string = `coalesce(
   (select x.result from closed x where x.lane_id = l.id and x.seq = c.seq),
   case when c.seq >= l.head_seq then 0
        when l.reopened_seq is not null
@@ -43,8 +43,10 @@ export const candidatesSql = {
   ): string => `${joined} from change c indexed by change_by_state ${onLane}
       and l.endpoint_id = ?
     where c.customer_id = ? and c.state = ? and ${inOrder(joinedOrder, direction)}`,
+  // Time does not go back within a task, so its changes are in order by their sequence; from the given one on.
   byTask: (direction: Direction): string => `${joined} from change c ${onLane}
-    where c.task_id = ? and ${inOrder(joinedOrder, direction)}`,
+    where c.task_id = ? and c.seq ${direction === 'newest-first' ? '<=' : '>='} ?
+      and ${inOrder(joinedOrder, direction, ['c.seq', 'l.id'])}`,
   tasksByHouseTask: 'select id, customer_id from task where house_task_id = ?',
   tasksByHouse: 'select id, customer_id from task where house_id = ?',
 } as const;
@@ -101,11 +103,20 @@ export function createCandidateSources(
           .prepare<Candidate>(sql(direction))
           .all(...leading, createdAt, taskId, sequence, laneId, farEnd, limit);
 
+    /** Continues where the last page of this task ended, instead of reading up to there again. */
+    const taskSource =
+      (taskId: number): Source<Candidate> =>
+      (place, limit) => {
+        const first = direction === 'newest-first' ? Number.MAX_SAFE_INTEGER : 0;
+        const sequence = place.taskId === taskId ? place.sequence : first;
+        return source(candidatesSql.byTask, taskId, sequence)(place, limit);
+      };
+
     const scope = endpointsOf(filter);
     const { result, endpointId } = filter;
     if (scope.length === 0) return [];
     if (filter.houseTaskId !== undefined || filter.houseId !== undefined) {
-      return tasksOf(filter).map((taskId) => source(candidatesSql.byTask, taskId));
+      return tasksOf(filter).map(taskSource);
     }
     if (result === 0) return scope.map(({ id }) => source(candidatesSql.pending, id));
     if (result !== undefined && result !== 1) {

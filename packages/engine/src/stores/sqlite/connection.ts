@@ -4,13 +4,13 @@ import { refuseForeign } from './migrate.ts';
 export interface Statement<Row> {
   get(...parameters: SQLInputValue[]): Row | undefined;
   all(...parameters: SQLInputValue[]): readonly Row[];
-  /** Returns how many rows changed. */
-  run(...parameters: SQLInputValue[]): number;
+  run(...parameters: SQLInputValue[]): void;
+  /** Returns the new row's integer id. Four times as fast as `returning`, which makes SQLite keep a journal. */
+  insert(...parameters: SQLInputValue[]): number;
 }
 
-/** SQLite's result codes, from the low byte of `errcode`: https://sqlite.org/rescode.html */
-export const sqliteBusy = 5;
-const sqliteIoError = 10;
+/** SQLite's primary result codes, the low byte of `errcode`: https://sqlite.org/rescode.html */
+const resultCodes = { busy: 5, ioError: 10, corrupt: 11, notADatabase: 26 } as const;
 
 /** One SQLite connection with Doorbell's settings. */
 export class Connection {
@@ -28,7 +28,10 @@ export class Connection {
     return {
       get: (...parameters) => statement.get(...parameters) as Row | undefined,
       all: (...parameters) => statement.all(...parameters) as unknown as readonly Row[],
-      run: (...parameters) => Number(statement.run(...parameters).changes),
+      run: (...parameters) => {
+        statement.run(...parameters);
+      },
+      insert: (...parameters) => Number(statement.run(...parameters).lastInsertRowid),
     };
   }
 
@@ -83,16 +86,8 @@ function configure(connection: Connection, synchronous: Synchronous): void {
   `);
 }
 
-export function errorCodeOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
-    return undefined;
-  return error.errcode & 0xff;
-}
-
-export function isBusy(error: unknown): boolean {
-  return errorCodeOf(error) === sqliteBusy;
-}
-
-export function isIoError(error: unknown): boolean {
-  return errorCodeOf(error) === sqliteIoError;
+/** Whether SQLite threw this, and for that reason. */
+export function isSqliteError(error: unknown, reason: keyof typeof resultCodes): boolean {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return false;
+  return (error.errcode & 0xff) === resultCodes[reason];
 }

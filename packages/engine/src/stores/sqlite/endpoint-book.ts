@@ -93,8 +93,9 @@ export class EndpointBook {
     return [...this.#all().values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** In the order of their ids. */
   listOf(customerId: string): readonly StoredEndpoint[] {
-    this.#byCustomer ??= groupByCustomer(this.#all().values());
+    this.#byCustomer ??= groupByCustomer(this.list());
     return this.#byCustomer.get(customerId) ?? [];
   }
 

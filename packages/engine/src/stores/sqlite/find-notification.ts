@@ -10,7 +10,7 @@ import { resultOf } from './candidates.ts';
 import type { StoreContext } from './context.ts';
 import type { StoredEndpoint } from './endpoint-book.ts';
 
-export const findNotificationSql = {
+export const findNotificationSql: Readonly<Record<'notification' | 'lastAttempt', string>> = {
   notification: `select l.id lane_id, l.endpoint_id, l.head_seq, l.reopened_seq, l.due_at, l.lease_until,
       l.claimed_seq, l.parked, t.customer_id, t.house_task_id, c.seq, c.house_id, c.package_id, c.state,
       c.created_at, ${resultOf} result,
@@ -21,7 +21,7 @@ export const findNotificationSql = {
     where l.id = ?1`,
   lastAttempt: `select at, reason, detail, http_status, response_state, recorded_at from attempt
     where lane_id = ? and seq = ? order by epoch desc, post desc limit 1`,
-} as const;
+};
 
 interface NotificationRow {
   readonly lane_id: number;

@@ -1,4 +1,4 @@
-import { type Connection, isIoError } from './connection.ts';
+import { type Connection, isSqliteError } from './connection.ts';
 
 interface Operation {
   readonly run: () => unknown;
@@ -77,7 +77,7 @@ export class GroupCommit {
       this.#onRollback();
       // After a failed sync the kernel may have dropped the pages; going on as if nothing were lost is how
       // acknowledged rows vanish. A full disk is not such a failure: it passes.
-      if (isIoError(error)) this.#broken = new StoreBroken(error);
+      if (isSqliteError(error, 'ioError')) this.#broken = new StoreBroken(error);
       throw this.#broken ?? error;
     }
   }

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import { type Connection, isSqliteError } from './connection.ts';
 import { initialSchema } from './schema/001-initial.ts';
 
 /** In order and append-only: a released migration is never edited. */
@@ -6,6 +6,8 @@ const migrations: readonly string[] = [initialSchema];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */
 const applicationId = 0x446f6f72;
+
+const notOurs = 'This file is not a Doorbell database; give Doorbell a file of its own.';
 
 /** Thrown when the file is another program's, or a newer Doorbell has migrated it. */
 export class ForeignDatabase extends Error {
@@ -21,7 +23,11 @@ export function needsMigration(connection: Connection): boolean {
 
 /** Throws `ForeignDatabase` when the file is not Doorbell's, or not this Doorbell's. Reads only. */
 export function refuseForeign(connection: Connection): void {
-  versionOf(connection);
+  try {
+    versionOf(connection);
+  } catch (error) {
+    throw isSqliteError(error, 'notADatabase') ? new ForeignDatabase(notOurs) : error;
+  }
 }
 
 /** Applies what is missing, all or nothing. Throws `ForeignDatabase`. */
@@ -45,7 +51,7 @@ function versionOf(connection: Connection): number {
     connection.prepare<{ application_id: number }>('pragma application_id').get()?.application_id ?? 0;
   const tables = connection.prepare<{ n: number }>('select count(*) n from sqlite_schema').get()?.n ?? 0;
   if (id !== applicationId && (id !== 0 || tables > 0)) {
-    throw new ForeignDatabase('This file is a database of another program; give Doorbell a file of its own.');
+    throw new ForeignDatabase(notOurs);
   }
   if (version > migrations.length) {
     throw new ForeignDatabase(

@@ -5,7 +5,7 @@ import { AppendVerb } from './append.ts';
 import { createListAttempts } from './attempts.ts';
 import { createBacklog } from './backlog.ts';
 import { ClaimVerb } from './claim.ts';
-import { type Connection, connect, type Synchronous } from './connection.ts';
+import { type Connection, connect, isSqliteError, type Synchronous } from './connection.ts';
 import type { StoreContext } from './context.ts';
 import { CustomerBook } from './customer-book.ts';
 import { EndpointBook, endpointAt } from './endpoint-book.ts';
@@ -15,7 +15,7 @@ import { migrate, needsMigration } from './migrate.ts';
 import { createNotices } from './notices.ts';
 import { createNotifications } from './notifications.ts';
 import { lockOwner } from './owner-lock.ts';
-import { checkPages, recover } from './recover.ts';
+import { checkPages, DamagedDatabase, recover } from './recover.ts';
 import { createResend } from './resend.ts';
 import { SettleVerb } from './settle.ts';
 import { createTasks } from './tasks.ts';
@@ -53,7 +53,7 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
     }
   } catch (error) {
     lock.release();
-    throw error;
+    throw isSqliteError(error, 'corrupt') ? new DamagedDatabase(String(error)) : error;
   }
 }
 

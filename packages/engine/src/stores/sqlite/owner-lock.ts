@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { isBusy } from './connection.ts';
+import { isSqliteError } from './connection.ts';
 
 /** Thrown when another process already serves the database. */
 export class DatabaseInUse extends Error {
@@ -26,7 +26,7 @@ export function lockOwner(path: string): OwnerLock {
     lock.exec('begin exclusive');
   } catch (error) {
     lock.close();
-    throw isBusy(error) ? new DatabaseInUse(path) : error;
+    throw isSqliteError(error, 'busy') ? new DatabaseInUse(path) : error;
   }
   return { release: () => lock.close() };
 }

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../ports.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, isSqliteError } from './connection.ts';
 import { createRecordLost } from './lost-attempt.ts';
 
 export const recoverSql = {
@@ -45,7 +45,9 @@ export function recover(connection: Connection, now: EpochMs): void {
 /** Thrown when pages of the file contradict each other. */
 export class DamagedDatabase extends Error {
   constructor(finding: string) {
-    super(`The database is damaged (${finding}). Restore it from a backup; do not go on writing to it.`);
+    super(
+      `The database is damaged (${finding.replace(/\s+/g, ' ')}). Restore it from a backup; do not go on writing to it.`,
+    );
     this.name = 'DamagedDatabase';
   }
 }
@@ -58,6 +60,16 @@ export function checkPages(connection: Connection): void {
     'select page_count * page_size bytes from pragma_page_count, pragma_page_size',
   );
   if ((size.get()?.bytes ?? 0) > checkedBytesMax) return;
-  const finding = connection.prepare<{ quick_check: string }>('pragma quick_check(1)').get()?.quick_check;
-  if (finding !== 'ok') throw new DamagedDatabase(finding ?? 'no answer');
+  const finding = quickCheck(connection);
+  if (finding !== 'ok') throw new DamagedDatabase(finding);
+}
+
+function quickCheck(connection: Connection): string {
+  try {
+    const check = connection.prepare<{ quick_check: string }>('pragma quick_check(1)');
+    return check.get()?.quick_check ?? 'no answer';
+  } catch (error) {
+    if (error instanceof Error && isSqliteError(error, 'corrupt')) return error.message;
+    throw error;
+  }
 }

@@ -6,7 +6,9 @@ import type { GroupCommit } from './group-commit.ts';
 import { matches, mayMatch, type Notifications, rowsPerTurn } from './notifications.ts';
 import { turn } from './walk.ts';
 
-export const resendSql = {
+export const resendSql: Readonly<
+  Record<'notification' | 'dropClosed' | 'insertReopened' | 'insertPending' | 'move', string>
+> = {
   notification: `select l.id, l.endpoint_id, l.task_id, l.head_seq, l.reopened_seq, l.due_at, l.claimed_seq, l.attempt,
       l.first_try_at, l.parked, c.created_at, c.state, ${resultOf} result
     from lane l join change c on c.task_id = l.task_id and c.seq = ?2 and c.seq >= l.first_seq where l.id = ?1`,
@@ -15,7 +17,7 @@ export const resendSql = {
   insertPending: `insert into pending (endpoint_id, created_at, task_id, seq, lane_id, state)
     values (?, ?, ?, ?, ?, ?)`,
   move: `update lane set reopened_seq = ?2, due_at = ?3, attempt = ?4, first_try_at = ?5, parked = ?6 where id = ?1`,
-} as const;
+};
 
 interface ResendRow {
   readonly id: number;

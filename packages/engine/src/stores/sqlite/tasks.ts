@@ -9,7 +9,7 @@ import { inOrder, merge, type Source, startOf, turn } from './walk.ts';
 const order = inOrder(['c.created_at', 'c.task_id', 'c.seq'], 'newest-first');
 const whereItChangedLast = 'cross join task t on t.id = c.task_id and t.last_seq = c.seq';
 
-export const tasksSql = {
+export const tasksSql: Readonly<Record<'all' | 'byState' | 'byHouse' | 'byHouseTask' | 'changes', string>> = {
   // A task is listed where its last change is, so there is no index of times to keep for it.
   all: `select t.* from change c indexed by change_by_time ${whereItChangedLast} where ${order}`,
   byState: `select t.* from change c indexed by change_by_state ${whereItChangedLast}
@@ -18,7 +18,7 @@ export const tasksSql = {
     where t.house_id = ? and ${order}`,
   byHouseTask: 'select * from task where house_task_id = ? order by customer_id',
   changes: 'select * from change where task_id = ? order by seq',
-} as const;
+};
 
 interface TaskRow {
   readonly id: number;

@@ -5,7 +5,7 @@ import type { StoreContext } from './context.ts';
 export const upcomingSql = {
   // A loose index scan: one probe of lane_due for each endpoint that has work, however many lanes it has.
   endpoints: `with recursive busy (endpoint_id) as (
-      select (select endpoint_id from lane where due_at is not null order by endpoint_id limit 1)
+      select (select endpoint_id from lane where due_at is not null and endpoint_id > '' order by endpoint_id limit 1)
       union all
       select (select endpoint_id from lane where due_at is not null and endpoint_id > busy.endpoint_id
               order by endpoint_id limit 1)

@@ -19,12 +19,16 @@ export function startOf(span: Span, direction: Direction): Place {
 
 /**
  * The tail of a statement that lists one index range in order. Parameters: a number of the place for each column,
- * then the far end of the span, then the limit.
+ * then the far end of the span, then the limit. `sortColumns` when fewer columns give the same order.
  */
-export function inOrder(columns: readonly string[], direction: Direction): string {
+export function inOrder(
+  columns: readonly string[],
+  direction: Direction,
+  sortColumns: readonly string[] = columns,
+): string {
   const [compare, reaches, order] = direction === 'newest-first' ? ['<', '>=', 'desc'] : ['>', '<', 'asc'];
   return `(${columns.join(', ')}) ${compare} (${columns.map(() => '?').join(', ')}) and ${columns[0]} ${reaches} ?
-    order by ${columns.map((column) => `${column} ${order}`).join(', ')} limit ?`;
+    order by ${sortColumns.map((column) => `${column} ${order}`).join(', ')} limit ?`;
 }
 
 interface Front<Row> {

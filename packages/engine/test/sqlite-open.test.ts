@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connect } from '../src/stores/sqlite/connection.ts';
+import { openSqliteApiKeys, openSqliteStore } from '../src/stores/sqlite/index.ts';
+import { leaseMs, World } from '../src/testing/store-contract/world.ts';
+import { VirtualClock } from '../src/testing/virtual-clock.ts';
+import { createVault } from '../src/vault.ts';
+import { openTestStore, type SqliteUnderTest } from './sqlite-test-store.ts';
+
+const key = { id: 'a1', name: 'ops', hash: 'ab'.repeat(32), createdAt: 1 };
+
+describe('opening a SQLite store', () => {
+  let subject: SqliteUnderTest;
+  let world: World;
+
+  beforeEach(async () => {
+    subject = openTestStore();
+    world = new World(subject);
+    await world.setUp({ signKey: 'plain-sign-key-0123456789', webhookSecret: 'whsec_cGxhaW4tc2VjcmV0' });
+  });
+  afterEach(() => subject.close());
+
+  it('refuses a second owner in a sentence that says what to do', () => {
+    expect(() => subject.reopen()).toThrow(/Another Doorbell is running on .*Stop that one first/);
+  });
+
+  it('lets go of the file when closed, twice if need be', async () => {
+    await subject.store.close();
+    await subject.store.close();
+    await subject.reopen().close();
+  });
+
+  it('keeps everything over a restart', async () => {
+    await world.appendMany('t1', 3);
+    await world.deliver();
+    await world.deliver({ kind: 'advance', result: 2 });
+    await world.store.putApiKey(key);
+    const before = await snapshot(world);
+    await subject.store.close();
+    const store = subject.reopen();
+    expect(await snapshot(new World({ ...subject, store }))).toEqual(before);
+    expect(await store.findApiKey('a1')).toEqual(key);
+  });
+
+  it('commits what was asked for just before closing', async () => {
+    const append = world.append('t1', 10_000);
+    await subject.store.close();
+    expect(await append).toMatchObject({ sequence: 1 });
+    expect(await subject.reopen().findTasks('t1')).toHaveLength(1);
+  });
+
+  it('takes back all leases and records what they stood for as lost', async () => {
+    await world.appendMany('t1', 2);
+    const claim = await world.claimOne();
+    await subject.store.close();
+    world.clock.advance(5);
+    const store = subject.reopen();
+    const after = new World({ ...subject, store });
+    expect(await store.listAttempts(claim)).toMatchObject([
+      { sequence: 1, epoch: 1, attempt: 1, reason: 'lost', outcome: 'retry', at: claim.firstTryAt },
+    ]);
+    expect(await after.claimOne()).toMatchObject({ sequence: 1, epoch: 2, attempt: 2 });
+    expect(await after.settle(claim, { kind: 'advance', result: 1 })).toBe('fenced');
+  });
+
+  it('takes back the leases of notices', async () => {
+    await world.append('t1', 10_000);
+    const notice = { endpointId: 'e1', url: 'https://e1.example/failed', fields: {} };
+    await world.settle(await world.claimOne(), { kind: 'park' }, notice);
+    expect(await world.store.claimNotices(1, leaseMs)).toHaveLength(1);
+    await subject.store.close();
+    expect(await subject.reopen().claimNotices(1, leaseMs)).toMatchObject([{ attempt: 2, epoch: 2 }]);
+  });
+
+  it('does not let time go back behind what is recorded', async () => {
+    const { createdAt } = await world.append('t1', 10_000);
+    await subject.store.close();
+    subject.clock.jump(-24 * 3_600_000);
+    const after = new World({ ...subject, store: subject.reopen() });
+    expect((await after.append('t1', 20_000)).createdAt).toBeGreaterThanOrEqual(createdAt);
+  });
+
+  it('leaves no key in plain text in any of its files', async () => {
+    await world.store.rotateSignKey('e1', 'second-sign-key-9876543210', 1_000);
+    const folder = dirname(subject.path);
+    const bytes = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'latin1'))
+      .join();
+    expect(bytes).toContain('https://e1.example/notify');
+    for (const secret of ['plain-sign-key', 'second-sign-key', 'cGxhaW4tc2VjcmV0']) {
+      expect(bytes).not.toContain(secret);
+    }
+  });
+
+  it('finds out at once that the master key is another one', async () => {
+    await subject.store.close();
+    const vault = createVault(randomBytes(32), randomBytes);
+    const open = () => openSqliteStore({ path: subject.path, vault, clock: subject.clock });
+    expect(open).toThrow(/e1\/sign-key.*another master key/);
+    await subject.reopen().close();
+  });
+
+  it('never lets the ledger be rewritten', async () => {
+    await world.append('t1', 10_000);
+    await subject.store.close();
+    const raw = new DatabaseSync(subject.path);
+    expect(() => raw.exec('update change set state = 50000')).toThrow(/append-only/);
+    expect(() => raw.exec('delete from change')).toThrow(/append-only/);
+    raw.close();
+  });
+
+  it('lets another process add an API key while it runs', async () => {
+    const beside = openSqliteApiKeys({ path: subject.path });
+    await beside.putApiKey(key);
+    expect(await beside.listApiKeys()).toEqual([key]);
+    await beside.close();
+    expect(await world.store.findApiKey('a1')).toEqual(key);
+  });
+});
+
+describe('a file for a SQLite store', () => {
+  let folder: string;
+  let path: string;
+  const vault = createVault(new Uint8Array(32), randomBytes);
+  const open = () => openSqliteStore({ path, vault, clock: new VirtualClock() });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'doorbell-file-'));
+    path = join(folder, 'doorbell.db');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('of another program is refused and left as it is', () => {
+    const raw = new DatabaseSync(path);
+    raw.exec('create table guest (name text)');
+    raw.close();
+    const before = readFileSync(path);
+    expect(open).toThrow(/not a Doorbell database/);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('that is no database is refused', () => {
+    writeFileSync(path, 'hello, this is a text of some length, and no database at all');
+    expect(open).toThrow(/not a Doorbell database/);
+  });
+
+  it('that a newer Doorbell has migrated is refused', async () => {
+    await open().close();
+    const raw = new DatabaseSync(path);
+    raw.exec('pragma user_version = 99');
+    raw.close();
+    expect(open).toThrow(/schema 99/);
+  });
+
+  it('with damaged pages is refused in a sentence that says what to do', async () => {
+    const store = open();
+    await store.putCustomer({ id: 'c1', name: 'x'.repeat(3_000), onIllegalTransition: 'flag' });
+    await store.close();
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 4_096 * 2, 4_096 * 12);
+    writeFileSync(path, bytes);
+    expect(open).toThrow(/damaged.*Restore it from a backup/);
+  });
+
+  it('is made by the first API key, too, and then served', async () => {
+    const keys = openSqliteApiKeys({ path });
+    await keys.putApiKey(key);
+    await keys.close();
+    const store = open();
+    expect(await store.listApiKeys()).toEqual([key]);
+    await store.close();
+  });
+
+  it('is synced at every commit: FULL is asked for in so many words, and in force', async () => {
+    const exec = vi.spyOn(DatabaseSync.prototype, 'exec');
+    await open().close();
+    const asked = exec.mock.calls.map(([sql]) => sql).join(';');
+    exec.mockRestore();
+    expect(asked).toContain('pragma synchronous = FULL');
+    const inForce = (synchronous: 'FULL' | 'NORMAL') => {
+      const connection = connect(path, synchronous);
+      const level = connection.prepare('pragma synchronous').get();
+      connection.close();
+      return level;
+    };
+    expect(inForce('FULL')).toEqual({ synchronous: 2 });
+    expect(inForce('NORMAL')).toEqual({ synchronous: 1 });
+  });
+
+  it('is used with the settings that safety rests on', () => {
+    const connection = connect(path, 'FULL');
+    const setting = (name: string) =>
+      Object.values(connection.prepare<object>(`pragma ${name}`).get() ?? {})[0];
+    expect({
+      journalMode: setting('journal_mode'),
+      foreignKeys: setting('foreign_keys'),
+      trustedSchema: setting('trusted_schema'),
+      cellSizeCheck: setting('cell_size_check'),
+      busyTimeout: setting('busy_timeout'),
+      mmapSize: setting('mmap_size'),
+      journalSizeLimit: setting('journal_size_limit'),
+    }).toEqual({
+      journalMode: 'wal',
+      foreignKeys: 1,
+      trustedSchema: 0,
+      cellSizeCheck: 1,
+      busyTimeout: 5_000,
+      mmapSize: 0,
+      journalSizeLimit: 67_108_864,
+    });
+    connection.close();
+  });
+});
+
+async function snapshot(world: World): Promise<unknown> {
+  return {
+    customers: await world.store.listCustomers(),
+    endpoints: await world.store.listEndpoints(),
+    tasks: await world.store.findTasks('t1'),
+    notifications: await world.list(),
+    upcoming: await world.store.upcoming(),
+    backlog: await world.store.backlog(),
+  };
+}

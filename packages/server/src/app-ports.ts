@@ -1,0 +1,14 @@
+import type { Clock, Engine, NetworkPolicy, StoreAdmin } from '@doorbell/engine';
+import type { Logger } from 'pino';
+import type { Metrics } from './metrics.ts';
+
+/** What the HTTP API stands on. */
+export interface AppPorts {
+  readonly engine: Pick<Engine, 'append' | 'test' | 'hint' | 'health'>;
+  readonly admin: StoreAdmin;
+  readonly policy: NetworkPolicy;
+  readonly clock: Clock;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}

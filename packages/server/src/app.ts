@@ -1,0 +1,105 @@
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import type { AppPorts } from './app-ports.ts';
+import { requireApiKey } from './auth.ts';
+import { finishOpenApi } from './finish-openapi.ts';
+import { parseJsonBody } from './json-body.ts';
+import { replyToUnknownRoutes } from './not-found.ts';
+import { openApiDocument } from './openapi-document.ts';
+import { Problem } from './problem.ts';
+import { replyWithProblems, sendProblem, unsupportedMediaType } from './problem-reply.ts';
+import { parseQueryString } from './query-string.ts';
+import { refuseMalformedHttp } from './refuse-malformed-http.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { endpointRoutes } from './routes/endpoints.ts';
+import { healthRoutes } from './routes/health.ts';
+import { houseTaskRoutes } from './routes/house-tasks.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { notificationRoutes } from './routes/notifications.ts';
+import { openApiRoutes } from './routes/openapi.ts';
+import { stateChangeRoutes } from './routes/state-changes.ts';
+import { validatorCompiler } from './validate.ts';
+
+/** For the whole request to arrive: a client that dribbles holds no connection for longer. */
+const requestTimeoutMs = 60_000;
+const bodyBytesMax = 4 * 1_024 * 1_024;
+
+/** The HTTP API, not listening yet. Everything under /v1 needs a bearer key; the rest tells nothing of customers. */
+export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: ports.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    // Over-long ids are to reach the schema, which names them, instead of ending as 404.
+    routerOptions: { maxParamLength: 2_048, querystringParser: parseQueryString },
+    frameworkErrors: (_error, _request, reply) => {
+      sendProblem(reply, new Problem('invalid-request', 'The path holds malformed percent-encoding.'));
+    },
+    clientErrorHandler: refuseMalformedHttp,
+    // Clients that keep connections open must not keep the server from stopping.
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  acceptStrictJsonOnly(app);
+  replyWithProblems(app);
+  replyToUnknownRoutes(app);
+  observeRequests(app, ports);
+
+  await app.register(swagger, {
+    openapi: openApiDocument,
+    transformObject: (document) =>
+      'openapiObject' in document ? finishOpenApi(document.openapiObject) : document.swaggerObject,
+  });
+  await app.register(openApiRoutes);
+  await app.register(docsRoutes);
+  await app.register(healthRoutes(ports));
+  await app.register(metricsRoutes(ports));
+  await app.register(
+    async (v1) => {
+      v1.addHook('onRequest', requireApiKey(ports.admin, ports.clock));
+      await v1.register(customerRoutes(ports));
+      await v1.register(endpointRoutes(ports));
+      await v1.register(stateChangeRoutes(ports));
+      await v1.register(notificationRoutes(ports));
+      await v1.register(houseTaskRoutes(ports));
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}
+
+function acceptStrictJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+      const encoding = request.headers['content-encoding'] ?? 'identity';
+      if ((charset ?? 'utf-8').toLowerCase() !== 'utf-8' || encoding !== 'identity')
+        throw unsupportedMediaType();
+      return parseJsonBody(body);
+    },
+  );
+}
+
+/** One line and one count for each request; never a body, a header or a query. */
+function observeRequests(app: FastifyInstance, { metrics }: AppPorts): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'none';
+    const status = reply.statusCode;
+    const path = request.url.split('?', 1)[0]?.slice(0, 256);
+    metrics.requestAnswered(method, route, status);
+    request.log.info({ method, path, status, durationMs: Math.round(reply.elapsedTime) }, 'request');
+  });
+}

@@ -1,0 +1,64 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiKey, Clock, EpochMs, StoreAdmin } from '@doorbell/engine';
+import type { onRequestHookHandler } from 'fastify';
+import { Problem } from './problem.ts';
+
+const keyFormat = /^dbk_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
+/** How long a key that was removed from the database may still open the door. */
+const cacheMs = 5_000;
+const cachedMax = 1_000;
+
+export interface MintedApiKey {
+  /** `dbk_<id>_<secret>`: to be shown once; only its hash is stored. */
+  readonly key: string;
+  readonly record: ApiKey;
+}
+
+/** A new bearer key with 256 bits of secret; `record` goes to `StoreAdmin.putApiKey`. */
+export function mintApiKey(
+  name: string,
+  now: EpochMs,
+  randomBytes: (length: number) => Uint8Array,
+): MintedApiKey {
+  const id = Buffer.from(randomBytes(6)).toString('hex');
+  const key = `dbk_${id}_${Buffer.from(randomBytes(32)).toString('base64url')}`;
+  return { key, record: { id, name, hash: sha256(key).toString('hex'), createdAt: now } };
+}
+
+/** Fastify hook: lets a request with a known bearer key pass and answers 401 to every other. */
+export function requireApiKey(admin: Pick<StoreAdmin, 'findApiKey'>, clock: Clock): onRequestHookHandler {
+  const cache = new Map<string, { readonly apiKey: ApiKey; readonly untilMs: number }>();
+
+  async function findApiKey(id: string): Promise<ApiKey | undefined> {
+    const cached = cache.get(id);
+    if (cached !== undefined && cached.untilMs > clock.monotonicMs()) return cached.apiKey;
+    cache.delete(id);
+    const apiKey = await admin.findApiKey(id);
+    if (apiKey !== undefined) {
+      if (cache.size >= cachedMax) cache.clear();
+      cache.set(id, { apiKey, untilMs: clock.monotonicMs() + cacheMs });
+    }
+    return apiKey;
+  }
+
+  return async (request) => {
+    const { authorization } = request.headers;
+    if (authorization === undefined) throw unauthorized('Send an API key: "Authorization: Bearer dbk_...".');
+    const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+    const id = keyFormat.exec(key)?.[1];
+    if (id === undefined)
+      throw unauthorized('The Authorization header does not hold an API key of Doorbell.');
+    const apiKey = await findApiKey(id);
+    if (apiKey === undefined || !timingSafeEqual(sha256(key), Buffer.from(apiKey.hash, 'hex'))) {
+      throw unauthorized('The API key is not known here.');
+    }
+  };
+}
+
+function unauthorized(detail: string): Problem {
+  return new Problem('unauthorized', detail, [], { 'www-authenticate': 'Bearer realm="doorbell"' });
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

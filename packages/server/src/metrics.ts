@@ -1,0 +1,135 @@
+import type { Appended, Claim, Clock, Engine, Settlement, StoreAdmin, Verdict } from '@doorbell/engine';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Numbers for Prometheus. No label holds an id, so their number stays bounded. */
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+  changesAppended(appended: readonly Appended[]): void;
+  settled(claim: Claim, settlement: Settlement, verdict: Verdict): void;
+  requestAnswered(method: string, route: string, status: number): void;
+  /** Read at every scrape. */
+  watch(sources: MetricSources): void;
+}
+
+export interface MetricSources {
+  readonly admin: Pick<StoreAdmin, 'backlog'>;
+  readonly engine: Pick<Engine, 'health'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+const resultNames = { 1: 'delivered', 2: 'refused', 3: 'failed' } as const;
+const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  let refreshBacklog = async (): Promise<void> => {};
+  collectDefaultMetrics({ register: registry });
+
+  const appendedTotal = new Counter({
+    name: 'doorbell_changes_appended_total',
+    help: 'Changes answered with 202, repeats of an eventId included.',
+    labelNames: ['transition'],
+    registers,
+  });
+  const attemptsTotal = new Counter({
+    name: 'doorbell_attempts_total',
+    help: 'Requests sent to endpoints, by what came of them.',
+    labelNames: ['outcome', 'reason'],
+    registers,
+  });
+  const settledTotal = new Counter({
+    name: 'doorbell_notifications_settled_total',
+    help: 'Notifications that got their result.',
+    labelNames: ['result'],
+    registers,
+  });
+  const attemptSeconds = new Histogram({
+    name: 'doorbell_attempt_duration_seconds',
+    help: 'From the start of a request to the last byte of its answer.',
+    labelNames: ['outcome'],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const firstAttemptSeconds = new Histogram({
+    name: 'doorbell_commit_to_first_attempt_seconds',
+    help: 'From the recording of a change to the start of its first request.',
+    buckets: [...latencyBuckets, 60, 600, 3_600],
+    registers,
+  });
+  const requestsTotal = new Counter({
+    name: 'doorbell_http_requests_total',
+    help: 'Requests to the API, by route pattern.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+
+  return {
+    contentType: registry.contentType,
+    render: async () => {
+      await refreshBacklog();
+      return registry.metrics();
+    },
+    changesAppended: (appended) => {
+      for (const { transition } of appended) appendedTotal.inc({ transition });
+    },
+    settled: ({ change, attempt }, { attempts, step }, verdict) => {
+      for (const { outcome, reason, durationMs } of attempts) {
+        attemptsTotal.inc({ outcome, reason });
+        attemptSeconds.observe({ outcome }, durationMs / 1_000);
+      }
+      const [first] = attempts;
+      if (attempt === 1 && first !== undefined) {
+        firstAttemptSeconds.observe(Math.max(0, first.at - change.createdAt) / 1_000);
+      }
+      if (verdict !== 'applied') return;
+      if (step.kind === 'advance') settledTotal.inc({ result: resultNames[step.result] });
+      if (step.kind === 'park') settledTotal.inc({ result: resultNames[3] });
+    },
+    requestAnswered: (method, route, status) => {
+      requestsTotal.inc({ method: boundedMethod(method), route, status });
+    },
+    watch: (sources) => {
+      refreshBacklog = watchBacklog(registry, sources);
+    },
+  };
+}
+
+/** Returns what brings the gauges up to date; they are set before a scrape renders any of them. */
+function watchBacklog(registry: Registry, { admin, engine, clock }: MetricSources): () => Promise<void> {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `doorbell_${name}`, help, registers: [registry] });
+  const inFlight = gauge('in_flight', 'Deliveries in flight.');
+  const readable = gauge('store_readable', '1 when the database answered this scrape.');
+  const pending = gauge('notifications_pending', 'Notifications not yet settled.');
+  const oldest = gauge('oldest_pending_age_seconds', 'Age of the oldest change with a pending notification.');
+  const claimable = gauge(
+    'oldest_claimable_age_seconds',
+    'How long the oldest work that could be sent is due.',
+  );
+  const paused = gauge('endpoints_paused', 'Endpoints that are paused.');
+  const breakers = gauge('breakers_open', 'Endpoints whose breaker is open.');
+  const parked = gauge('tasks_parked', 'Lanes parked until someone resends.');
+  const ageSeconds = (at: number | null) => (at === null ? 0 : Math.max(0, clock.now() - at) / 1_000);
+
+  return async () => {
+    inFlight.set(engine.health().inFlight);
+    const backlog = await admin.backlog().catch(() => undefined);
+    readable.set(backlog === undefined ? 0 : 1);
+    if (backlog === undefined) return;
+    pending.set(backlog.pending);
+    oldest.set(ageSeconds(backlog.oldestPendingAt));
+    claimable.set(ageSeconds(backlog.oldestClaimableAt));
+    paused.set(backlog.endpointsPaused);
+    breakers.set(backlog.breakersOpen);
+    parked.set(backlog.lanesParked);
+  };
+}
+
+const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
+
+/** Node accepts some forty methods; anyone can send them all. */
+function boundedMethod(method: string): string {
+  return methods.includes(method) ? method : 'other';
+}

@@ -1,0 +1,134 @@
+import { type NotificationPosition, parseNotificationId } from '@doorbell/engine';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { AppPorts } from '../app-ports.ts';
+import { notFound } from '../problem.ts';
+import { showAttempt } from '../schemas/attempt.ts';
+import {
+  filterFields,
+  notification,
+  notificationWithAttempts,
+  readFilter,
+  resendBody,
+  showNotification,
+} from '../schemas/notification.ts';
+import { pageOf, pageQuery, readPage } from '../schemas/page.ts';
+import { problems } from '../schemas/problem.ts';
+
+/** Reopened by one call at most, oldest first; call again for the rest. */
+const resentMax = 100_000;
+
+const notificationParams = Type.Object({
+  notificationId: Type.String({ minLength: 1, maxLength: 64, examples: ['n42-7'] }),
+});
+
+export function notificationRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    await app.register(lookUpRoutes(ports));
+    await app.register(resendRoutes(ports));
+  };
+}
+
+function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/notifications',
+      {
+        schema: {
+          tags: ['notifications'],
+          operationId: 'listNotifications',
+          summary: 'Look notifications up, newest first',
+          querystring: Type.Object({ ...filterFields, ...pageQuery }, { additionalProperties: false }),
+          response: { 200: pageOf(notification), ...problems(400, 401, 503) },
+        },
+      },
+      async ({ query }) => {
+        const page = await admin.listNotifications(readFilter(query), readPage(query));
+        return { items: page.items.map(showNotification), next: page.next };
+      },
+    );
+
+    app.get(
+      '/notifications/:notificationId',
+      {
+        schema: {
+          tags: ['notifications'],
+          operationId: 'getNotification',
+          summary: 'One notification with all its attempts',
+          params: notificationParams,
+          response: { 200: notificationWithAttempts, ...problems(400, 401, 404, 503) },
+        },
+      },
+      async ({ params }) => {
+        const position = readPosition(params.notificationId);
+        const [stored, attempts] = await Promise.all([
+          admin.findNotification(position),
+          admin.listAttempts(position),
+        ]);
+        if (stored === undefined) throw notFound('notification', params.notificationId);
+        return { ...showNotification(stored), attempts: attempts.map(showAttempt) };
+      },
+    );
+  };
+}
+
+function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/notifications/:notificationId/resend',
+      {
+        schema: {
+          tags: ['notifications'],
+          operationId: 'resendNotification',
+          summary: 'Send one notification again, or now instead of at its next retry',
+          params: notificationParams,
+          body: Type.Object({}, { additionalProperties: false }),
+          response: { 202: Type.Object({ resent: Type.Integer() }), ...problems(400, 401, 404, 415, 503) },
+        },
+      },
+      async ({ params }, reply) => {
+        const position = readPosition(params.notificationId);
+        if ((await admin.findNotification(position)) === undefined) {
+          throw notFound('notification', params.notificationId);
+        }
+        const { resent } = await admin.resend(position, 1);
+        engine.hint();
+        return reply.code(202).send({ resent });
+      },
+    );
+
+    app.post(
+      '/notifications/resend',
+      {
+        schema: {
+          tags: ['notifications'],
+          operationId: 'resendNotifications',
+          summary: 'Send again all that match a filter; preview it with dryRun',
+          description: `The filter takes the names of the list's query; an empty one is refused. At most ${resentMax} at once.`,
+          body: resendBody,
+          response: {
+            200: Type.Object({ matched: Type.Integer(), dryRun: Type.Literal(true) }),
+            202: Type.Object({ resent: Type.Integer(), dryRun: Type.Literal(false) }),
+            ...problems(400, 401, 413, 415, 503),
+          },
+        },
+      },
+      async ({ body }, reply) => {
+        const filter = readFilter(body.filter, '/filter');
+        if (body.dryRun === true) {
+          const matched = await admin.countNotifications(filter, resentMax);
+          return reply.code(200).send({ matched, dryRun: true as const });
+        }
+        const { resent } = await admin.resend(filter, resentMax);
+        engine.hint();
+        return reply.code(202).send({ resent, dryRun: false as const });
+      },
+    );
+  };
+}
+
+function readPosition(notificationId: string): NotificationPosition {
+  const position = parseNotificationId(notificationId);
+  if (position === undefined) throw notFound('notification', notificationId);
+  return position;
+}

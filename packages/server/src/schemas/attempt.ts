@@ -1,0 +1,58 @@
+import type { AttemptRecord } from '@doorbell/engine';
+import { type Static, Type } from 'typebox';
+import { nullable } from './nullable.ts';
+import { showTime, time } from './time.ts';
+
+export const attempt = Type.Object(
+  {
+    number: Type.Integer({ description: 'As the endpoint saw it in `doorbell-attempt`.' }),
+    post: Type.Integer({ description: '1, or 2 for the second request with the previous sign key.' }),
+    at: time,
+    durationMs: Type.Number(),
+    outcome: Type.Enum(['accepted', 'refused', 'retry', 'misconfigured']),
+    reason: Type.String({ description: 'Stable and machine-readable: why it counted as it did.' }),
+    detail: Type.String(),
+    key: nullable(Type.String({ description: '`current` or `previous`; null when it was not signed.' })),
+    fenced: Type.Boolean({ description: 'It ended after its lease and changed nothing.' }),
+    request: Type.Object({
+      url: Type.String(),
+      headers: Type.Unsafe<Readonly<Record<string, string>>>({
+        type: 'object',
+        additionalProperties: { type: 'string' },
+      }),
+      body: Type.String(),
+      sign: nullable(Type.String()),
+    }),
+    response: Type.Object({
+      httpStatus: nullable(Type.Integer({ description: 'null when no HTTP answer came.' })),
+      state: nullable(
+        Type.Integer({ description: 'The state in the envelope, apart from the HTTP status.' }),
+      ),
+      body: nullable(Type.String({ description: 'At most 1 KiB of it.' })),
+      remoteAddress: nullable(Type.String()),
+    }),
+  },
+  { title: 'Attempt' },
+);
+
+export function showAttempt(record: AttemptRecord): Static<typeof attempt> {
+  const { at, durationMs, outcome, reason, detail, key, fenced, post } = record;
+  return {
+    number: record.attempt,
+    post,
+    at: showTime(at),
+    durationMs: Math.round(durationMs * 10) / 10,
+    outcome,
+    reason,
+    detail,
+    key,
+    fenced,
+    request: { url: record.url, headers: record.requestHeaders, body: record.requestBody, sign: record.sign },
+    response: {
+      httpStatus: record.httpStatus,
+      state: record.responseState,
+      body: record.responseBody,
+      remoteAddress: record.remoteAddress,
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { type TString, Type } from 'typebox';
+
+function id(description: string, example: string): TString {
+  return Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description, examples: [example] });
+}
+
+export const customerId = id('1 to 64 of A-Z a-z 0-9 . _ -', 'acme');
+export const endpointId = id('1 to 64 of A-Z a-z 0-9 . _ -', 'acme-main');
+
+// The lengths of the contract, in UTF-16 units.
+export const houseTaskId = Type.String({ minLength: 1, maxLength: 32, examples: ['task-0001'] });
+export const houseId = Type.String({ minLength: 1, maxLength: 64, examples: ['house-17'] });
+export const packageId = Type.String({ minLength: 1, maxLength: 128, examples: ['package-9f2c'] });
+
+export const customerParams = Type.Object({ customerId });
+export const endpointParams = Type.Object({ endpointId });

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import {
+  createNetworkPolicy,
+  createVault,
+  Engine,
+  type NetworkPolicy,
+  type Store,
+  type StoreAdmin,
+} from '@doorbell/engine';
+import { createHttpTransport } from '@doorbell/engine/http';
+import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
+import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
+import { destination, type Logger, pino } from 'pino';
+import { createApp } from './app.ts';
+import { ConfigError, type ServerConfig } from './config.ts';
+import { databaseFileOf, loadMasterKey } from './data-path.ts';
+import { createDeliveryObserver } from './delivery-observer.ts';
+import { createMetrics } from './metrics.ts';
+
+export interface RunningServer {
+  /** Where the API answers, without a slash at the end. */
+  readonly url: string;
+  readonly databaseFile: string;
+  readonly store: Store & StoreAdmin;
+  readonly engine: Engine;
+  /** Takes no more requests, claims no more work, settles what is in flight, and lets go of the database. */
+  close(): Promise<void>;
+}
+
+/** How long requests to endpoints may still take once the server is told to stop. */
+const graceMs = 20_000;
+
+/**
+ * Opens the database, starts delivery and listens: the only place where the parts are joined. Throws `ConfigError`
+ * for what the operator can mend, and the store's own errors for a database that is in use or not Doorbell's.
+ */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const policy = networkPolicy(config.allowNetworks);
+  const databaseFile = databaseFileOf(config.dataPath);
+  const vault = createVault(loadMasterKey(databaseFile, config.masterKey), randomBytes);
+  const logger = createLogger(config);
+  const store = openSqliteStore({ path: databaseFile, vault, clock: systemClock });
+  try {
+    return await serve(config, store, policy, logger, databaseFile);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serve(
+  config: ServerConfig,
+  store: SqliteStore,
+  policy: NetworkPolicy,
+  logger: Logger,
+  databaseFile: string,
+): Promise<RunningServer> {
+  const clock = systemClock;
+  const metrics = createMetrics();
+  const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
+  const engine = new Engine({
+    store,
+    transport,
+    clock,
+    wakeup: createInProcessWakeup(clock),
+    random: Math.random,
+    observer: createDeliveryObserver({ metrics, logger, admin: store, also: config.observer }),
+  });
+  metrics.watch({ admin: store, engine, clock });
+  const app = await createApp({ engine, admin: store, policy, clock, randomBytes, metrics, logger });
+
+  const stopping = new AbortController();
+  let running: Promise<void> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    stopping.abort();
+    await app.close();
+    const finished = new AbortController();
+    const grace = clock
+      .sleep(graceMs, finished.signal)
+      .then(() => finished.signal.aborted || engine.abandon());
+    await running;
+    finished.abort();
+    await grace;
+    await transport.close();
+    await store.close();
+  };
+
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app.close();
+    await transport.close();
+    throw listenError(error, config);
+  }
+  running = engine.run(stopping.signal);
+  running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
+  return {
+    url: urlOf(app.server.address() as AddressInfo),
+    databaseFile,
+    store,
+    engine,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function networkPolicy(allowNetworks: readonly string[]): NetworkPolicy {
+  try {
+    return createNetworkPolicy({ allowNetworks });
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError(error.message);
+    throw error;
+  }
+}
+
+/** Keys do not belong into log lines; should one get near, it is struck out. */
+function createLogger({ logLevel, logDestination }: ServerConfig): Logger {
+  const names = ['signKey', 'previousSignKey', 'webhookSecret', 'authorization', 'masterKey'];
+  const redact = { paths: names.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' };
+  return pino({ level: logLevel, redact }, logDestination ?? destination({ fd: 2, sync: true }));
+}
+
+function listenError(error: unknown, { host, port }: ServerConfig): unknown {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`Port ${port} on ${host} is taken. Choose another with --port.`);
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new ConfigError(`Cannot listen on ${host}:${port} (${code}).`);
+  }
+  return error;
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

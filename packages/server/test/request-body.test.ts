@@ -1,0 +1,154 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { addCustomer, change, faultsOf, startApp } from './start-app.ts';
+
+const path = '/v1/state-changes';
+const json = (fields: string) => `{"customerId":"acme","houseTaskId":"t",${fields}}`;
+
+test.each([
+  ['NaN', json('"state":NaN'), '/state json-syntax', /NaN is not a JSON value/],
+  [
+    'Infinity in a batch',
+    `[${json('"a":1')},${json('"state":-Infinity')}]`,
+    '/1/state json-syntax',
+    /-Infinity/,
+  ],
+  ['single quotes', json(`"state":'x'`), '/state json-syntax', /not a JSON value/],
+  ['a trailing comma', json('"state":1,'), ' json-syntax', /double quotes/],
+  ['an end too early', '{"customerId":"acme","extra":{"a":', '/extra/a json-syntax', /too early/],
+  ['a leading zero', json('"state":09000'), '/state json-syntax', /not a JSON value/],
+  [
+    'a raw control character in a string',
+    json('"userName":"a\u0001b"'),
+    '/userName json-syntax',
+    /string is broken/,
+  ],
+  ['two values', '{} {}', ' json-syntax', /more after the end/],
+  ['a repeated name', json('"state":9000,"state":10000'), '/state json-repeated-name', /more than once/],
+  ['a name repeated by an escape', '[{"a":1,"\\u0061":2}]', '/0/a json-repeated-name', /more than once/],
+])('%s is refused with 400 naming the place', async (_what, body, fault, detail) => {
+  const app = await startApp();
+  const answer = await app.call('POST', path, body);
+  expect([answer.status, answer.json.type, ...faultsOf(answer)]).toEqual([
+    400,
+    '/problems/invalid-json',
+    fault,
+  ]);
+  expect(answer.json.detail).toMatch(detail);
+});
+
+test.each([
+  ['a lone surrogate', json('"userName":"a\\ud800b"'), '/userName field-lone-surrogate'],
+  ['an escaped NUL', json('"houseId":"a\\u0000b"'), '/houseId field-control-character'],
+  ['__proto__', json('"__proto__":{"state":1}'), '/__proto__ json-forbidden-name'],
+  ['a control character in a name', json('"a\\u0007":1'), '/a\u0007 field-control-character'],
+  ['deep nesting', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, `${'/0'.repeat(16)} json-too-deep`],
+])('%s is refused with 400 naming the field', async (_what, body, fault) => {
+  const app = await startApp();
+  const answer = await app.call('POST', path, body);
+  expect([answer.status, ...faultsOf(answer)]).toEqual([400, fault]);
+});
+
+test('bytes that are not UTF-8 are refused', async () => {
+  const app = await startApp();
+  const body = Buffer.concat([Buffer.from('{"userName":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+  const answer = await app.call('POST', path, body);
+  expect([answer.status, ...faultsOf(answer)]).toEqual([400, ' json-invalid-utf8']);
+});
+
+test('colons and quotes inside of strings do not count as names', async () => {
+  const app = await startApp();
+  await addCustomer(app);
+  const answer = await app.call('POST', path, { ...change, userName: 'a:"b":\\"c\\\\' });
+  expect(answer.status).toBe(202);
+});
+
+test.each([
+  ['text/plain', {}],
+  ['application/x-www-form-urlencoded', {}],
+  ['application/json; charset=gbk', {}],
+  ['application/json', { 'content-encoding': 'gzip' }],
+  ['nonsense', {}],
+])('a body of type %s %o is refused with 415', async (contentType, headers) => {
+  const app = await startApp();
+  const answer = await app.call('POST', path, '{}', { 'content-type': contentType, ...headers });
+  expect([answer.status, answer.json.type]).toEqual([415, '/problems/unsupported-media-type']);
+  expect(answer.json.errors[0].field).toBe('content-type');
+});
+
+test('the charset of JSON may be said', async () => {
+  const app = await startApp();
+  await addCustomer(app);
+  const headers = { 'content-type': 'application/json; charset=UTF-8' };
+  expect((await app.call('POST', path, change, headers)).status).toBe(202);
+});
+
+test('a body of 10 MB is refused with 413 over a real socket', async () => {
+  const app = await startApp();
+  const url = await app.listen();
+  const answer = await fetch(url + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' },
+    body: 'x'.repeat(10_000_000),
+  });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    413,
+    'application/problem+json; charset=utf-8',
+  ]);
+});
+
+test('a chunked body over the limit is refused with 413', async () => {
+  const app = await startApp();
+  const url = new URL(await app.listen());
+  const socket = connect(Number(url.port), url.hostname);
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${app.key}\r\n` +
+      'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+  );
+  const chunk = 'x'.repeat(0x100000);
+  for (let sent = 0; sent < 5; sent += 1) socket.write(`100000\r\n${chunk}\r\n`);
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 413 [\s\S]*body-too-large/);
+});
+
+test('bytes that are not HTTP are answered with a problem', async () => {
+  const app = await startApp();
+  const url = new URL(await app.listen());
+  const socket = connect(Number(url.port), url.hostname);
+  socket.write('NONSENSE\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 400 [\s\S]*application\/problem\+json[\s\S]*invalid-request/);
+});
+
+test.each([
+  ['/v1/notifications?houseId=a%00b', '/houseId field-control-character'],
+  ['/v1/notifications?houseId=%ff', '/houseId field-lone-surrogate'],
+  ['/v1/notifications?result=7', '/result field-not-allowed'],
+  ['/v1/notifications?result=1.0', '/result field-not-integer'],
+  ['/v1/notifications?state=abc', '/state field-not-integer'],
+  ['/v1/notifications?limit=501', '/limit field-not-allowed'],
+  ['/v1/notifications?limit=0', '/limit field-not-allowed'],
+  ['/v1/notifications?colour=red', '/colour field-undeclared'],
+  ['/v1/notifications?state=1&state=2', '/state field-not-integer'],
+  ['/v1/notifications?from=yesterday', '/from field-not-allowed'],
+  ['/v1/notifications?to=2026-02-30T00:00:00', '/to field-not-allowed'],
+  ['/v1/notifications?cursor=nonsense', '/cursor field-not-allowed'],
+  ['/v1/house-tasks?cursor=nonsense', '/cursor field-not-allowed'],
+  ['/v1/house-tasks?houseId=', '/houseId field-too-short'],
+  [`/v1/house-tasks/${'x'.repeat(33)}`, '/houseTaskId field-too-long'],
+  ['/v1/house-tasks/a%00b', '/houseTaskId field-control-character'],
+  ['/v1/customers/a%2Fb', '/customerId field-not-allowed'],
+])('GET %s is refused with 400 naming the parameter', async (query, fault) => {
+  const app = await startApp();
+  const answer = await app.call('GET', query);
+  expect([answer.status, ...faultsOf(answer)]).toEqual([400, fault]);
+});
+
+test('malformed percent-encoding in a path is a 400 problem', async () => {
+  const app = await startApp();
+  const answer = await app.call('GET', '/v1/customers/%zz');
+  expect([answer.status, answer.json.type]).toEqual([400, '/problems/invalid-request']);
+});

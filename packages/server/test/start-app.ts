@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, createNetworkPolicy, createVault, Engine } from '@doorbell/engine';
+import { createHttpTransport } from '@doorbell/engine/http';
+import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
+import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { createApp } from '../src/app.ts';
+import { mintApiKey } from '../src/auth.ts';
+import { createDeliveryObserver } from '../src/delivery-observer.ts';
+import { createMetrics } from '../src/metrics.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client without types does.
+  readonly json: any;
+  readonly text: string;
+}
+
+export interface TestApp {
+  /** With an API key, and `body` as JSON unless it is text or bytes already. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  readonly key: string;
+  readonly store: SqliteStore;
+  readonly engine: Engine;
+  readonly directory: string;
+  /** Everything logged so far. */
+  logged(): string;
+  listen(): Promise<string>;
+}
+
+interface Options {
+  readonly clock?: Clock;
+  /** By default nothing is delivered, so that states stay as a test made them. */
+  readonly deliver?: boolean;
+}
+
+/** The API on a real database in a directory of its own; taken down when the test ends. */
+export async function startApp({ clock = systemClock, deliver = false }: Options = {}): Promise<TestApp> {
+  const directory = mkdtempSync(join(tmpdir(), 'doorbell-server-'));
+  const lines: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line) => lines.push(line) });
+  const store = openSqliteStore({
+    path: join(directory, 'doorbell.db'),
+    vault: createVault(randomBytes(32), randomBytes),
+    clock,
+    synchronous: 'OFF',
+  });
+  const policy = createNetworkPolicy({ allowNetworks: ['127.0.0.0/8'] });
+  const transport = createHttpTransport({ policy, userAgent: 'Doorbell/test' });
+  const metrics = createMetrics();
+  const wakeup = createInProcessWakeup(clock);
+  const observer = createDeliveryObserver({ metrics, logger, admin: store });
+  const engine = new Engine({ store, transport, clock, wakeup, random: () => 0.5, observer });
+  metrics.watch({ admin: store, engine, clock });
+  const app = await createApp({ engine, admin: store, policy, clock, randomBytes, metrics, logger });
+
+  const { key, record } = mintApiKey('test', clock.now(), randomBytes);
+  await store.putApiKey(record);
+  const stopping = new AbortController();
+  const running = deliver ? engine.run(stopping.signal) : Promise.resolve();
+
+  onTestFinished(async () => {
+    stopping.abort();
+    engine.abandon();
+    await app.close();
+    await running;
+    await transport.close();
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  return {
+    key,
+    store,
+    engine,
+    directory,
+    logged: () => lines.join(''),
+    listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
+    async call(method, path, body, headers = {}) {
+      const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+      const response = await app.inject({
+        method: method as 'GET',
+        url: path,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: isRaw ? (body as Buffer) : JSON.stringify(body) }),
+      });
+      const isJson = /json/.test(String(response.headers['content-type']));
+      const text = response.body;
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        json: isJson ? JSON.parse(text) : null,
+        text,
+      };
+    },
+  };
+}
+
+export const change = {
+  customerId: 'acme',
+  houseTaskId: 'task-1',
+  houseId: 'house-1',
+  packageId: 'package-x',
+  userId: 'user-x',
+  userName: '李雷',
+  state: 9000,
+};
+
+/** A customer `acme` with an endpoint `acme-main`. */
+export async function addCustomer(
+  app: TestApp,
+  { url = 'https://hooks.example.com/doorbell', ...rest }: { url?: string; [field: string]: unknown } = {},
+): Promise<void> {
+  await app.call('PUT', '/v1/customers/acme', { name: 'Acme Homes' });
+  const put = await app.call('PUT', '/v1/endpoints/acme-main', {
+    customerId: 'acme',
+    url,
+    signKey: 'sign-key-canary',
+    ...rest,
+  });
+  if (put.status !== 201) throw new Error(put.text);
+}
+
+/** What the answer's problem says, as `pointer code` lines. */
+export function faultsOf(answer: Answer): readonly string[] {
+  return answer.json.errors.map(
+    ({ pointer, code }: { pointer: string; code: string }) => `${pointer} ${code}`,
+  );
+}

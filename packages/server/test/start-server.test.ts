@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { mintApiKey } from '../src/auth.ts';
+import { ConfigError, readConfig, type ServerConfig } from '../src/config.ts';
+import { databaseFileOf } from '../src/data-path.ts';
+import { startServer } from '../src/start-server.ts';
+import { startReceiver, until } from './receiver.ts';
+import { change } from './start-app.ts';
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'doorbell-start-'));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+function configFor(dataPath: string, overrides: Partial<ServerConfig> = {}): ServerConfig {
+  return readConfig(
+    {},
+    { dataPath, port: 0, logLevel: 'silent', allowNetworks: ['127.0.0.1/32'], ...overrides },
+  );
+}
+
+async function start(config: ServerConfig) {
+  const server = await startServer(config);
+  onTestFinished(() => server.close());
+  const { key, record } = mintApiKey('test', 0, randomBytes);
+  await server.store.putApiKey(record);
+  const call = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(server.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: read as a client without types does.
+    return { status: answer.status, json: (await answer.json()) as any };
+  };
+  return { server, call };
+}
+
+test('a change posted to the server is delivered, and is still there after a restart', async () => {
+  const dataPath = directory();
+  const receiver = await startReceiver();
+  const first = await start(configFor(dataPath));
+  await first.call('PUT', '/v1/customers/acme', { name: 'Acme' });
+  const endpoint = { customerId: 'acme', url: receiver.url, signKey: 'key-canary' };
+  expect((await first.call('PUT', '/v1/endpoints/e1', endpoint)).status).toBe(201);
+  expect((await first.call('POST', '/v1/state-changes', change)).status).toBe(202);
+  await until(async () => receiver.requests[0]);
+  await first.server.close();
+
+  const second = await start(configFor(dataPath));
+  const { json } = await second.call('GET', '/v1/notifications');
+  expect(json.items).toMatchObject([{ houseTaskId: 'task-1', result: 1 }]);
+  expect((await second.call('GET', '/readyz')).status).toBe(200);
+  await second.call('POST', '/v1/state-changes', { ...change, state: 10000 });
+  await until(async () => receiver.requests[1]);
+  expect(readFileSync(join(dataPath, 'doorbell.db')).includes('key-canary')).toBe(false);
+});
+
+test('the master key is made once, for its owner only, and a database without its key is refused', async () => {
+  const dataPath = directory();
+  const { server, call } = await start(configFor(dataPath));
+  expect(server.databaseFile).toBe(join(dataPath, 'doorbell.db'));
+  const keyFile = `${server.databaseFile}.key`;
+  expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+  await call('PUT', '/v1/customers/acme', { name: 'Acme' });
+  await call('PUT', '/v1/endpoints/e1', { customerId: 'acme', url: 'https://example.com/', signKey: 'k' });
+  await server.close();
+
+  const masterKey = readFileSync(keyFile, 'utf8').trim();
+  rmSync(keyFile);
+  await expect(startServer(configFor(dataPath))).rejects.toThrow(/key file .* does not/);
+  const wrongKey = randomBytes(32).toString('base64');
+  await expect(startServer(configFor(dataPath, { masterKey: wrongKey }))).rejects.toThrow(/master key/);
+  await expect(startServer(configFor(dataPath, { masterKey: 'short' }))).rejects.toThrow(ConfigError);
+  await (await start(configFor(dataPath, { masterKey }))).server.close();
+});
+
+test('a second server on the same database is refused', async () => {
+  const config = configFor(directory());
+  await start(config);
+  await expect(startServer(config)).rejects.toThrow(/Another Doorbell is running/);
+});
+
+test('a port that is taken is said, and the database is let go of', async () => {
+  const { server } = await start(configFor(directory()));
+  const port = Number(new URL(server.url).port);
+  const dataPath = directory();
+  await expect(startServer(configFor(dataPath, { port }))).rejects.toThrow(
+    `Port ${port} on 127.0.0.1 is taken`,
+  );
+  await start(configFor(dataPath));
+});
+
+test('closing lets a request in flight finish and records it', async () => {
+  const dataPath = directory();
+  const receiver = await startReceiver();
+  const gate = receiver.hold();
+  const first = await start(configFor(dataPath));
+  await first.call('PUT', '/v1/customers/acme', { name: 'Acme' });
+  await first.call('PUT', '/v1/endpoints/e1', { customerId: 'acme', url: receiver.url, signKey: 'k' });
+  await first.call('POST', '/v1/state-changes', change);
+  await until(async () => receiver.requests[0]);
+  const closed = first.server.close();
+  gate.release();
+  await closed;
+
+  const second = await start(configFor(dataPath));
+  const { json } = await second.call('GET', '/v1/notifications');
+  expect(json.items).toMatchObject([{ result: 1, attemptCount: 1 }]);
+  expect(receiver.requests).toHaveLength(1);
+});
+
+test('closing does not wait for clients that hold a connection open without a request', async () => {
+  const { server } = await start(configFor(directory()));
+  const url = new URL(server.url);
+  const silent = connect(Number(url.port), url.hostname);
+  const dribbling = connect(Number(url.port), url.hostname);
+  await Promise.all([once(silent, 'connect'), once(dribbling, 'connect')]);
+  dribbling.write('POST /v1/state-changes HTTP/1.1\r\nHost: x\r\nContent-Le');
+  silent.on('error', () => {});
+  dribbling.on('error', () => {});
+  await server.close();
+  silent.destroy();
+  dribbling.destroy();
+});
+
+test('a path without extension is a directory, one with an extension the database file', () => {
+  const path = directory();
+  expect(databaseFileOf(path)).toBe(join(path, 'doorbell.db'));
+  expect(databaseFileOf(join(path, 'new'))).toBe(join(path, 'new', 'doorbell.db'));
+  expect(databaseFileOf(join(path, 'a.sqlite'))).toBe(join(path, 'a.sqlite'));
+  writeFileSync(join(path, 'plain'), '');
+  expect(databaseFileOf(join(path, 'plain'))).toBe(join(path, 'plain'));
+});
+
+test('the configuration comes from the environment, and overrides win', () => {
+  const environment = {
+    DOORBELL_HOST: '0.0.0.0',
+    DOORBELL_PORT: '9000',
+    DOORBELL_DATA: '/data/x.db',
+    DOORBELL_ALLOW_NETWORKS: '10.0.0.0/8, 192.168.0.0/16,',
+    DOORBELL_LOG_LEVEL: 'warn',
+  };
+  expect(readConfig(environment, { port: 1 })).toEqual({
+    host: '0.0.0.0',
+    port: 1,
+    dataPath: '/data/x.db',
+    allowNetworks: ['10.0.0.0/8', '192.168.0.0/16'],
+    logLevel: 'warn',
+    masterKey: null,
+  });
+  expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8787, dataPath: 'doorbell-data' });
+  expect(() => readConfig({ DOORBELL_PORT: '99999' })).toThrow(/DOORBELL_PORT must be a port/);
+  expect(() => readConfig({ DOORBELL_LOG_LEVEL: 'loud' })).toThrow(/DOORBELL_LOG_LEVEL/);
+});
+
+test('a network that is no CIDR is refused with a sentence', async () => {
+  const config = configFor(directory(), { allowNetworks: ['10.0.0.0/33'] });
+  await expect(startServer(config)).rejects.toThrow(ConfigError);
+});

@@ -71,3 +71,11 @@ export class UnknownCustomer extends Error {
     this.name = 'UnknownCustomer';
   }
 }
+
+/** Thrown by `StoreAdmin.putEndpoint` for an endpoint of another customer: its lanes hold that one's tasks. */
+export class EndpointTaken extends Error {
+  constructor(endpointId: string) {
+    super(`Endpoint ${JSON.stringify(endpointId)} belongs to another customer; choose another id.`);
+    this.name = 'EndpointTaken';
+  }
+}

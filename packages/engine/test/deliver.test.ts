@@ -131,6 +131,16 @@ describe('a delivery', () => {
     ]);
   });
 
+  it('records whole milliseconds, though a monotonic clock counts in fractions', async () => {
+    const clock = new VirtualClock(startedAt);
+    const transport = new ScriptedTransport(() => {
+      clock.advance(1.6);
+      return answering(200);
+    });
+    const settlement = await deliver(aClaim(), 45_000, { transport, clock, random: () => 0.5 }, never);
+    expect(settlement.attempts.map(({ durationMs }) => durationMs)).toEqual([2]);
+  });
+
   it('is released unsent when it could not end before its lease', async () => {
     const { requests, settlement } = await run(aClaim(), () => answering(200), 19_000);
     expect(requests).toEqual([]);

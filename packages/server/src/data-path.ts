@@ -24,7 +24,7 @@ export function loadMasterKey(databaseFile: string, given: string | null): Uint8
         `${databaseFile} exists but its key file ${keyFile} does not. Bring the file back, or set DOORBELL_MASTER_KEY.`,
       );
     }
-    mkdirSync(dirname(keyFile), { recursive: true });
+    makeFolder(dirname(keyFile));
     writeFileSync(keyFile, `${randomBytes(32).toString('base64')}\n`, {
       mode: 0o600,
       flag: 'wx',
@@ -32,6 +32,13 @@ export function loadMasterKey(databaseFile: string, given: string | null): Uint8
     });
   }
   return decodeMasterKey(readFileSync(keyFile, 'utf8').trim(), keyFile);
+}
+
+/** Not `recursive: true`: Node then tries for ever below a folder that takes none, such as a read-only mount's. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function decodeMasterKey(text: string, source: string): Uint8Array {

@@ -164,3 +164,13 @@ test('a network that is no CIDR is refused with a sentence', async () => {
   const config = configFor(directory(), { allowNetworks: ['10.0.0.0/33'] });
   await expect(startServer(config)).rejects.toThrow(ConfigError);
 });
+
+test('a data path whose folder cannot be made is an error, not a search without end', async () => {
+  const file = join(directory(), 'a-file');
+  writeFileSync(file, '');
+  await expect(startServer(configFor(join(file, 'below')))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  // A file system that takes no folders: here Node's own recursive mkdir never returns.
+  if (process.platform === 'linux') {
+    await expect(startServer(configFor('/proc/doorbell/data'))).rejects.toMatchObject({ code: 'ENOENT' });
+  }
+});

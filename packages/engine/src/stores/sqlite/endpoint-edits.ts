@@ -1,5 +1,11 @@
 import { breakerClosed } from '../../breaker.ts';
-import { type Endpoint, type EndpointDraft, type PauseReason, UnknownCustomer } from '../../endpoint.ts';
+import {
+  type Endpoint,
+  type EndpointDraft,
+  EndpointTaken,
+  type PauseReason,
+  UnknownCustomer,
+} from '../../endpoint.ts';
 import type { StoreContext } from './context.ts';
 import { endpointAt, type StoredEndpoint } from './endpoint-book.ts';
 
@@ -8,14 +14,6 @@ export interface EndpointEdits {
   pause(endpointId: string, reason: PauseReason, detail: string): Endpoint | undefined;
   resume(endpointId: string): Endpoint | undefined;
   rotateSignKey(endpointId: string, signKey: string, overlapMs: number): Endpoint | undefined;
-}
-
-/** Thrown when a draft would move an endpoint to another customer: its lanes hold tasks of the first one. */
-export class EndpointTaken extends Error {
-  constructor(endpointId: string) {
-    super(`Endpoint ${JSON.stringify(endpointId)} belongs to another customer; choose another id.`);
-    this.name = 'EndpointTaken';
-  }
 }
 
 export function createEndpointEdits(context: StoreContext): EndpointEdits {

@@ -1,4 +1,3 @@
-export { EndpointTaken } from './endpoint-edits.ts';
 export { StoreBroken } from './group-commit.ts';
 export { ForeignDatabase } from './migrate.ts';
 export {

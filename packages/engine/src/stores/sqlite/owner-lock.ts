@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { isSqliteError } from './connection.ts';
 
@@ -21,7 +22,7 @@ export interface OwnerLock {
  */
 export function lockOwner(path: string): OwnerLock {
   if (path === ':memory:') return { release: () => undefined };
-  const lock = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  const lock = new DatabaseSync(`${realPathOf(path)}.lock`, { timeout: 0 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {
@@ -29,4 +30,13 @@ export function lockOwner(path: string): OwnerLock {
     throw isSqliteError(error, 'busy') ? new DatabaseInUse(path) : error;
   }
   return { release: () => lock.close() };
+}
+
+/** Two names of one file must not be two locks. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

@@ -3,8 +3,8 @@ import type { EpochMs, StoreAdmin } from '../../ports.ts';
 import { resultOf } from './candidates.ts';
 import type { StoreContext } from './context.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { matches, mayMatch, type Notifications, rowsPerTurn } from './notifications.ts';
-import { turn } from './walk.ts';
+import type { Notifications } from './notifications.ts';
+import { inTurns } from './read-page.ts';
 
 export const resendSql: Readonly<
   Record<'notification' | 'dropClosed' | 'insertReopened' | 'insertPending' | 'move', string>
@@ -45,10 +45,14 @@ export function createResend(
 ): StoreAdmin['resend'] {
   const reopen = createReopen(context);
 
-  const reopenAll = (positions: readonly NotificationPosition[]): Promise<number> =>
+  /** What has changed its result since it was found is left alone. */
+  const reopenAll = (
+    positions: readonly NotificationPosition[],
+    result: NotificationResult | undefined,
+  ): Promise<number> =>
     commits.write(() => {
       const now = context.now();
-      return positions.filter((position) => reopen(position, now)).length;
+      return positions.filter((position) => reopen(position, result, now)).length;
     });
 
   async function resendMatching(filter: NotificationFilter, limit: number): Promise<number> {
@@ -56,28 +60,23 @@ export function createResend(
     const until = context.now() + 1;
     const meant = { ...filter, to: Math.min(filter.to ?? until, until) };
     let resent = 0;
-    let rows = 0;
     let batch: NotificationPosition[] = [];
-    for (const candidate of notifications.walk(meant, 'oldest-first')) {
-      rows += 1;
-      if (rows % rowsPerTurn === 0) await turn();
-      const position = { laneId: candidate.lane_id, sequence: candidate.seq };
-      if (!mayMatch(candidate, meant)) continue;
-      const found = notifications.find(position);
-      if (found === undefined || !matches(found, meant)) continue;
-      batch.push(position);
+    for await (const candidate of inTurns(notifications.walk(meant, 'oldest-first'))) {
+      const found = notifications.findMatching(candidate, meant);
+      if (found === undefined) continue;
+      batch.push({ laneId: found.laneId, sequence: found.sequence });
       if (batch.length >= Math.min(reopenedPerTransaction, limit - resent)) {
-        resent += await reopenAll(batch);
+        resent += await reopenAll(batch, meant.result);
         batch = [];
       }
       if (resent >= limit) return resent;
     }
-    return batch.length === 0 ? resent : resent + (await reopenAll(batch));
+    return batch.length === 0 ? resent : resent + (await reopenAll(batch, meant.result));
   }
 
   return async (what, limit) => {
     if (limit <= 0) return { resent: 0 };
-    if (isPosition(what)) return { resent: await reopenAll([what]) };
+    if (isPosition(what)) return { resent: await reopenAll([what], undefined) };
     return { resent: await resendMatching(what, limit) };
   };
 }
@@ -87,7 +86,9 @@ function isPosition(what: NotificationFilter | NotificationPosition): what is No
 }
 
 /** True when the notification will be sent again, or sooner than it would have been. */
-function createReopen(context: StoreContext): (position: NotificationPosition, now: EpochMs) => boolean {
+function createReopen(
+  context: StoreContext,
+): (position: NotificationPosition, result: NotificationResult | undefined, now: EpochMs) => boolean {
   const { connection } = context;
   const findRow = connection.prepare<ResendRow>(resendSql.notification);
   const dropClosed = connection.prepare(resendSql.dropClosed);
@@ -102,9 +103,9 @@ function createReopen(context: StoreContext): (position: NotificationPosition, n
     return true;
   }
 
-  return ({ laneId, sequence }, now) => {
+  return ({ laneId, sequence }, result, now) => {
     const lane = findRow.get(laneId, sequence);
-    if (lane === undefined) return false;
+    if (lane === undefined || (result !== undefined && result !== lane.result)) return false;
     if (lane.result === 0) return hurry(lane, sequence, now);
 
     const isParkedHead = sequence === lane.head_seq;

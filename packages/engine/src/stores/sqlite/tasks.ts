@@ -2,23 +2,28 @@ import type { Page, PageRequest } from '../../notification.ts';
 import type { Task, TaskFilter, TaskHistory } from '../../task.ts';
 import { type ChangeRow, changeOf } from './change-row.ts';
 import type { StoreContext } from './context.ts';
-import { decodeCursor, encodeCursor, type Place } from './cursor.ts';
+import { decodeCursor, type Place } from './cursor.ts';
+import { readPage } from './read-page.ts';
 import { createStatesOf } from './states-of.ts';
-import { inOrder, merge, type Source, startOf, turn } from './walk.ts';
+import { allTime, inOrder, merge, type Source, startOf } from './walk.ts';
 
-const order = inOrder(['c.created_at', 'c.task_id', 'c.seq'], 'newest-first');
-const whereItChangedLast = 'cross join task t on t.id = c.task_id and t.last_seq = c.seq';
+const taskOrder = inOrder(['changed_at', 'id', 'last_seq'], 'newest-first', ['changed_at', 'id']);
 
-export const tasksSql: Readonly<Record<'all' | 'byState' | 'byHouse' | 'byHouseTask' | 'changes', string>> = {
-  // A task is listed where its last change is, so there is no index of times to keep for it.
-  all: `select t.* from change c indexed by change_by_time ${whereItChangedLast} where ${order}`,
-  byState: `select t.* from change c indexed by change_by_state ${whereItChangedLast}
-    where c.customer_id = ? and c.state = ? and ${order}`,
-  byHouse: `select t.* from task t cross join change c on c.task_id = t.id and c.seq = t.last_seq
-    where t.house_id = ? and ${order}`,
+export const tasksSql: Readonly<
+  Record<'all' | 'byState' | 'byHouse' | 'task' | 'byHouseTask' | 'changes', string>
+> = {
+  // A task is where its last change is: some rows too many to read, but no index to keep at every append.
+  all: `select created_at changed_at, task_id id, seq last_seq from change indexed by change_by_time
+    where ${inOrder(['created_at', 'task_id', 'seq'], 'newest-first')}`,
+  byState: `select changed_at, id, last_seq from task indexed by task_by_state
+    where customer_id = ? and state = ? and ${taskOrder}`,
+  byHouse: `select changed_at, id, last_seq from task indexed by task_by_house where house_id = ? and ${taskOrder}`,
+  task: 'select * from task where id = ?',
   byHouseTask: 'select * from task where house_task_id = ? order by customer_id',
   changes: 'select * from change where task_id = ? order by seq',
 };
+
+type TaskPlace = Pick<TaskRow, 'changed_at' | 'id' | 'last_seq'>;
 
 interface TaskRow {
   readonly id: number;
@@ -38,23 +43,20 @@ export interface Tasks {
   find(houseTaskId: string, customerId: string | undefined): readonly TaskHistory[];
 }
 
-const rowsPerTurn = 1_000;
-/** Later than any time that a change can have. */
-const endOfTime = 99_999_999_999_999;
-
 export function createTasks(context: StoreContext): Tasks {
   const { connection, customers } = context;
   const statesOf = createStatesOf(connection);
+  const findTask = connection.prepare<TaskRow>(tasksSql.task);
   const listByHouseTask = connection.prepare<TaskRow>(tasksSql.byHouseTask);
   const listChanges = connection.prepare<ChangeRow>(tasksSql.changes);
 
-  function source(sql: string, ...leading: readonly (string | number)[]): Source<TaskRow> {
-    const statement = connection.prepare<TaskRow>(sql);
+  function source(sql: string, ...leading: readonly (string | number)[]): Source<TaskPlace> {
+    const statement = connection.prepare<TaskPlace>(sql);
     return ({ createdAt, taskId, sequence }, limit) =>
       statement.all(...leading, createdAt, taskId, sequence, 0, limit);
   }
 
-  function sourcesOf({ customerId, houseId, state }: TaskFilter): readonly Source<TaskRow>[] {
+  function sourcesOf({ customerId, houseId, state }: TaskFilter): readonly Source<TaskPlace>[] {
     if (houseId !== undefined) return [source(tasksSql.byHouse, houseId)];
     if (customerId === undefined && state === undefined) return [source(tasksSql.all)];
     const owners = customerId === undefined ? customers.list().map(({ id }) => id) : [customerId];
@@ -65,22 +67,15 @@ export function createTasks(context: StoreContext): Tasks {
 
   return {
     async list(filter, page) {
-      const items: Task[] = [];
-      const start =
-        page.cursor === undefined
-          ? startOf({ from: 0, to: endOfTime }, 'newest-first')
-          : decodeCursor(page.cursor);
-      let last = start;
-      let rows = 0;
-      for (const row of merge(sourcesOf(filter), placeOf, start, 'newest-first', 50)) {
-        rows += 1;
-        if (rows % rowsPerTurn === 0) await turn();
-        if (!fits(row, filter)) continue;
-        if (items.length >= page.limit) return { items, next: encodeCursor(last) };
-        items.push(taskOf(row));
-        last = placeOf(row);
-      }
-      return { items, next: null };
+      const start = page.cursor === undefined ? startOf(allTime, 'newest-first') : decodeCursor(page.cursor);
+      const rows = merge(sourcesOf(filter), placeOf, start, 'newest-first', 50);
+      const findMatching = (row: TaskPlace): Task | undefined => {
+        const task = findTask.get(row.id);
+        return task !== undefined && task.last_seq === row.last_seq && fits(task, filter)
+          ? taskOf(task)
+          : undefined;
+      };
+      return readPage(rows, placeOf, findMatching, page.limit);
     },
     find: (houseTaskId, customerId) =>
       listByHouseTask
@@ -100,7 +95,7 @@ function fits(row: TaskRow, filter: TaskFilter): boolean {
   );
 }
 
-function placeOf(row: TaskRow): Place {
+function placeOf(row: TaskPlace): Place {
   return { createdAt: row.changed_at, taskId: row.id, sequence: row.last_seq, laneId: 0 };
 }
 

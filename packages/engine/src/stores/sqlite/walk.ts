@@ -8,6 +8,9 @@ export interface Span {
   readonly to: number;
 }
 
+/** Until some 3,000 years from now, in as many digits as a cursor may have. */
+export const allTime: Span = { from: 0, to: 99_999_999_999_999 };
+
 /** Rows of one index range; reads up to `limit` of those that come after `place`. */
 export type Source<Row> = (place: Place, limit: number) => readonly Row[];
 
@@ -74,11 +77,4 @@ function refill<Row>(front: Front<Row>, placeOf: (row: Row) => Place, chunk: num
   if (row === undefined) return false;
   front.last = placeOf(row);
   return true;
-}
-
-/** Lets deliveries go on while a long list is being read. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -54,6 +54,7 @@ create table task (
   unique (house_task_id, customer_id)
 ) strict;
 create index task_by_house on task (house_id);
+create index task_by_state on task (customer_id, state, changed_at);
 
 -- The ledger: append-only, dense per task. extra is JSON, null for none.
 create table change (

@@ -1,0 +1,45 @@
+import { VaultError } from '@doorbell/engine';
+import { DamagedDatabase, DatabaseInUse, ForeignDatabase } from '@doorbell/engine/sqlite';
+import { ConfigError } from '@doorbell/server';
+import { CommandError, exitCodes } from './command-error.ts';
+
+const understood = [ConfigError, VaultError, DatabaseInUse, ForeignDatabase, DamagedDatabase];
+
+const fileProblems: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'it is on a read-only file system',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'part of the path is a file, not a directory',
+  ENOENT: 'its directory does not exist',
+  EEXIST: 'part of the path is a file, not a directory',
+};
+
+/** SQLite's result codes for what the file system refuses: https://sqlite.org/rescode.html */
+const sqliteProblems: Readonly<Record<number, string>> = {
+  5: 'another process is writing to it',
+  8: 'this user may not write there',
+  10: 'the disk does not work as it should',
+  13: 'the disk is full',
+  14: 'this user may not write there',
+  26: 'it is not a database',
+};
+
+/** What keeps the data from being used, as one sentence for the operator; any other error as it is. */
+export function cannotStart(error: unknown, dataPath: string): unknown {
+  if (!(error instanceof Error) || error instanceof CommandError) return error;
+  if (understood.some((known) => error instanceof known)) {
+    return new CommandError(exitCodes.cannotStart, error.message, { cause: error });
+  }
+  const why = problemOf(error);
+  if (why === undefined) return error;
+  return new CommandError(exitCodes.cannotStart, `The data at ${dataPath} cannot be used: ${why}.`, {
+    cause: error,
+  });
+}
+
+function problemOf(error: Error): string | undefined {
+  if ('errcode' in error && typeof error.errcode === 'number') return sqliteProblems[error.errcode & 0xff];
+  if ('code' in error && typeof error.code === 'string') return fileProblems[error.code];
+  return undefined;
+}

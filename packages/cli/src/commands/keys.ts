@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { CreateKeyOptions, KeysOptions } from '../keys.ts';
+
+const createHelp = `
+The key is shown once; only its hash is stored. A server that runs on the same data knows it at once.
+
+Examples:
+  $ doorbell keys create --name billing
+  $ KEY=$(doorbell keys create --json | jq -r .key)
+  $ curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8787/v1/notifications
+
+Exit codes: 0 created, 2 the command line is wrong, 4 the data cannot be used`;
+
+const listHelp = `
+Example:
+  $ doorbell keys list --data /var/lib/doorbell
+
+Exit codes: 0 listed, 2 the command line is wrong, 4 the data cannot be used`;
+
+export function registerKeys(program: Command): void {
+  const keys = program
+    .command('keys')
+    .summary('make and list API keys')
+    .description('API keys for callers of the HTTP API.');
+  addDataOptions(keys.command('create'))
+    .summary('make an API key')
+    .description('Makes an API key and prints it.')
+    .option('--name <name>', 'what it is for', '')
+    .addHelpText('after', createHelp)
+    .action(async (options: CreateKeyOptions) => (await import('../keys.ts')).createKey(options));
+  addDataOptions(keys.command('list'))
+    .summary('list the API keys')
+    .description('Lists the API keys: id, time of creation, name.')
+    .addHelpText('after', listHelp)
+    .action(async (options: KeysOptions) => (await import('../keys.ts')).listKeys(options));
+}
+
+function addDataOptions(command: Command): Command {
+  return command
+    .option('--data <path>', 'directory, or file, of the database (default: ./doorbell-data)')
+    .option('--json', 'print JSON');
+}

@@ -1,0 +1,47 @@
+import { VaultError } from '@doorbell/engine';
+import { describe, expect, it } from 'vitest';
+import { cannotStart } from '../src/cannot-start.ts';
+import { isLoopback } from '../src/is-loopback.ts';
+import { printable } from '../src/print.ts';
+import { stateLabel } from '../src/state-label.ts';
+
+describe('isLoopback', () => {
+  it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost', '::ffff:127.0.0.1'])('is true for %s', (host) => {
+    expect(isLoopback(host)).toBe(true);
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'localhost.example.com', '128.0.0.1'])('is false for %s', (host) => {
+    expect(isLoopback(host)).toBe(false);
+  });
+});
+
+describe('printable', () => {
+  it('lets text pass and escapes what could drive a terminal', () => {
+    expect(printable('张三 Zhang San')).toBe('张三 Zhang San');
+    expect(printable('\u001b[2Ja\nb\u009b\u202e')).toBe('\\u001b[2Ja\\u000ab\\u009b\\u202e');
+  });
+});
+
+describe('stateLabel', () => {
+  it('names a state in both languages and leaves an unknown one bare', () => {
+    expect(stateLabel(50_000)).toBe('50000 已完成 done');
+    expect(stateLabel(7)).toBe('7');
+  });
+});
+
+describe('cannotStart', () => {
+  it('turns what an operator can mend into a sentence with exit code 4', () => {
+    const full = Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    expect(cannotStart(full, 'd')).toMatchObject({
+      exitCode: 4,
+      message: 'The data at d cannot be used: the disk is full.',
+    });
+    const vault = new VaultError('It was sealed with another master key.');
+    expect(cannotStart(vault, 'd')).toMatchObject({ exitCode: 4, message: vault.message });
+  });
+
+  it('leaves an error it does not know as it is', () => {
+    const bug = new TypeError('x is not a function');
+    expect(cannotStart(bug, 'd')).toBe(bug);
+  });
+});

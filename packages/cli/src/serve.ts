@@ -60,7 +60,12 @@ async function serveData(options: ServeOptions, stop: AbortSignal): Promise<void
   const server = await orCannotStart(config, () => startServer(config));
   printListening(server, config, options);
   if (keys.length === 0) process.stderr.write(`There is no API key yet: make one with "${makeKey}".\n`);
-  await stopped(stop);
+  const broken = await Promise.race([stopped(stop), server.broken]);
+  if (broken !== undefined) {
+    // At once: nothing more can be recorded. A new start reads what the disk really holds.
+    process.stderr.write(`doorbell: ${broken.message}\n`);
+    process.exit(exitCodes.cannotStart);
+  }
   await server.close();
 }
 

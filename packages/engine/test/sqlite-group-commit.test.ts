@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Connection, connect } from '../src/stores/sqlite/connection.ts';
-import { GroupCommit } from '../src/stores/sqlite/group-commit.ts';
+import { GroupCommit, StoreBroken } from '../src/stores/sqlite/group-commit.ts';
 import { openTestStore } from './sqlite-test-store.ts';
 
 describe('group commit', () => {
@@ -89,6 +89,21 @@ describe('group commit', () => {
     connection.exec('pragma max_page_count = 100000');
     await commits.write(() => insert('small'));
     expect(names()).toEqual(['small']);
+  });
+
+  it('takes no more writes once the disk has failed a commit, and says so', async () => {
+    // The one fault that a test cannot ask a healthy disk for: a commit whose sync fails.
+    const exec = connection.exec.bind(connection);
+    connection.exec = (sql) => {
+      if (sql === 'commit')
+        throw Object.assign(new Error('disk I/O error'), { errcode: 10, code: 'ERR_SQLITE_ERROR' });
+      exec(sql);
+    };
+    await expect(commits.write(() => insert('a'))).rejects.toBeInstanceOf(StoreBroken);
+    connection.exec = exec;
+    await expect(commits.write(() => insert('b'))).rejects.toBeInstanceOf(StoreBroken);
+    expect(await commits.broken).toBeInstanceOf(StoreBroken);
+    expect(names()).toEqual([]);
   });
 
   it('commits what is queued when flushed', async () => {

@@ -1,7 +1,7 @@
 import { isWebhookSecret } from '@doorbell/contract';
 import type { Endpoint, EndpointDraft, NetworkPolicy } from '@doorbell/engine';
 import type { Static } from 'typebox';
-import { invalidRequest, Problem, type ProblemFault } from './problem.ts';
+import { invalidRequest, type ProblemFault } from './problem.ts';
 import { type endpointBody, readPolicy } from './schemas/endpoint.ts';
 import { fault } from './validate.ts';
 
@@ -35,20 +35,5 @@ export function draftEndpoint(
   const deliveryFailedUrl =
     policy.deliveryFailedUrl === null ? null : checkUrl('deliveryFailedUrl', policy.deliveryFailedUrl);
   if (faults.length > 0) throw invalidRequest(faults);
-
-  if (existing !== undefined && existing.customerId !== customerId) {
-    throw new Problem(
-      'customer-fixed',
-      `The endpoint belongs to ${existing.customerId}. Create another one.`,
-      [
-        {
-          pointer: '/customerId',
-          field: 'customerId',
-          code: 'customer-fixed',
-          detail: 'An endpoint keeps its customer.',
-        },
-      ],
-    );
-  }
   return { ...policy, id, customerId, url, deliveryFailedUrl, signKey, webhookSecret };
 }

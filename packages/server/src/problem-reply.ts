@@ -1,4 +1,10 @@
-import { AppendRefused, InvalidChanges, InvalidCursor, UnknownCustomer } from '@doorbell/engine';
+import {
+  AppendRefused,
+  EndpointTaken,
+  InvalidChanges,
+  InvalidCursor,
+  UnknownCustomer,
+} from '@doorbell/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { invalidRequest, Problem } from './problem.ts';
 import { fault } from './validate.ts';
@@ -26,6 +32,11 @@ function toProblem(error: unknown): Problem {
   if (error instanceof UnknownCustomer) {
     return new Problem('unknown-customer', error.message, [
       { pointer: '/customerId', field: 'customerId', code: 'unknown-customer', detail: error.message },
+    ]);
+  }
+  if (error instanceof EndpointTaken) {
+    return new Problem('customer-fixed', error.message, [
+      { pointer: '/customerId', field: 'customerId', code: 'customer-fixed', detail: error.message },
     ]);
   }
   if (error instanceof InvalidCursor) {

@@ -24,6 +24,8 @@ export interface RunningServer {
   readonly databaseFile: string;
   readonly store: Store & StoreAdmin;
   readonly engine: Engine;
+  /** Resolves when the disk has failed: nothing can be recorded any more, and the process should end. */
+  readonly broken: Promise<Error>;
   /** Takes no more requests, claims no more work, settles what is in flight, and lets go of the database. */
   close(): Promise<void>;
 }
@@ -101,6 +103,7 @@ async function serve(
     databaseFile,
     store,
     engine,
+    broken: store.broken,
     close: () => {
       closing ??= close();
       return closing;

@@ -27,6 +27,7 @@ export class GroupCommit {
   readonly #onRollback: () => void;
   #queue: Operation[] = [];
   #scheduled = false;
+  readonly #breaking = Promise.withResolvers<StoreBroken>();
   #broken: StoreBroken | undefined;
   #transactions = 0;
 
@@ -34,6 +35,11 @@ export class GroupCommit {
   constructor(connection: Connection, onRollback: () => void) {
     this.#connection = connection;
     this.#onRollback = onRollback;
+  }
+
+  /** Resolves when the disk has failed, and with it every write from then on. */
+  get broken(): Promise<StoreBroken> {
+    return this.#breaking.promise;
   }
 
   /** Number of write transactions committed so far. */
@@ -77,9 +83,14 @@ export class GroupCommit {
       this.#onRollback();
       // After a failed sync the kernel may have dropped the pages; going on as if nothing were lost is how
       // acknowledged rows vanish. A full disk is not such a failure: it passes.
-      if (isSqliteError(error, 'ioError')) this.#broken = new StoreBroken(error);
+      if (isSqliteError(error, 'ioError')) this.#break(new StoreBroken(error));
       throw this.#broken ?? error;
     }
+  }
+
+  #break(broken: StoreBroken): void {
+    this.#broken = broken;
+    this.#breaking.resolve(broken);
   }
 
   #runAlone(operation: Operation): Ran {

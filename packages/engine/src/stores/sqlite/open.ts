@@ -33,6 +33,8 @@ export interface SqliteStoreOptions {
 export interface SqliteStore extends Store, StoreAdmin {
   /** Number of write transactions so far: many operations share one. */
   readonly transactions: number;
+  /** Resolves when the disk has failed: every write is refused from then on, and the process should end. */
+  readonly broken: Promise<Error>;
   /** Commits what is queued, then lets go of the file. */
   close(): Promise<void>;
 }
@@ -77,6 +79,7 @@ function serve(connection: Connection, options: SqliteStoreOptions, onClose: () 
   return {
     ...deliverySide(context, commits),
     ...adminSide(context, commits),
+    broken: commits.broken,
     get transactions() {
       return commits.transactions;
     },

@@ -41,10 +41,10 @@ export async function readPage<Row, Item>(
     if (item !== undefined && items.length >= limit && end !== undefined) {
       return { items, next: encodeCursor(end) };
     }
-    if (items.length < limit) end = placeOf(row);
+    end = placeOf(row);
     if (item !== undefined) items.push(item);
     read += 1;
-    if (read >= rowsPerPageMax && end !== undefined) return { items, next: encodeCursor(end) };
+    if (read >= rowsPerPageMax) return { items, next: encodeCursor(end) };
   }
   return { items, next: null };
 }

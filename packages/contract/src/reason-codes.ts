@@ -35,6 +35,8 @@ export const reasonCodes = {
   'webhook-timestamp-malformed': 'The webhook-timestamp must be Unix time in seconds: 10 decimal digits.',
   'webhook-signature-malformed': 'The webhook-signature header holds no v1 signature.',
   'webhook-signature-mismatch': 'No v1 signature belongs to this id, timestamp, body and any of the secrets.',
+  'webhook-signature-missing': 'The webhook-signature header is missing, and the policy requires it.',
+  'webhook-id-mismatch': 'The signed webhook-id does not name this task and a sequence.',
 
   'field-missing': 'A required field is absent.',
   'field-undeclared': 'A field is neither part of the notification type nor declared as an extra parameter.',
@@ -52,6 +54,10 @@ export const reasonCodes = {
   'extra-name-malformed':
     'An extra parameter is named by a letter and up to 63 letters, digits, "_", "." or "-".',
   'extra-name-taken': 'An extra parameter has the name of a field of the notification type.',
+
+  'sign-reused': 'The sign has come before over the same text cut into other fields: a forgery.',
+  'notification-in-progress': 'The same notification is being handled elsewhere at this moment.',
+  'memory-failed': 'What the receiver has handled before could not be looked up or written down.',
 
   'envelope-empty': 'The response has no body.',
   'envelope-invalid-utf8': 'The response is not valid UTF-8.',

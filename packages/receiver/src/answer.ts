@@ -9,6 +9,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** `repeat` and `stale` were answered with success without running the handler. */
+  readonly outcome: 'accepted' | 'repeat' | 'stale' | 'refused';
   /** The change, if the request was a verified notification. */
   readonly change?: ReceivedChange;
   /** Why the answer is no success. */
@@ -20,8 +22,11 @@ const headers = Object.freeze({ 'content-type': 'application/json; charset=utf-8
 /** The platform reads 64 KiB of an answer and keeps 1 KiB: a longer reason would turn a refusal into a retry. */
 const REASON_MAX = 1000;
 
-export function renderAccepted(change: ReceivedChange): Answer {
-  return { status: 200, headers, body: renderEnvelope({ state: 200, payload: 'Success' }), change };
+const SUCCESS = renderEnvelope({ state: 200, payload: 'Success' });
+const STALE = renderEnvelope({ state: 200, payload: 'stale' });
+
+export function renderAccepted(change: ReceivedChange, outcome: 'accepted' | 'repeat' | 'stale'): Answer {
+  return { status: 200, headers, body: outcome === 'stale' ? STALE : SUCCESS, outcome, change };
 }
 
 export function renderRefused(
@@ -32,6 +37,7 @@ export function renderRefused(
     status: httpStatus(refusal, options.mirror),
     headers: refusal.code === 'method-not-post' ? { ...headers, allow: 'POST' } : headers,
     body: renderEnvelope({ state: refusal.state, payload: wirePayload(refusal) }),
+    outcome: 'refused' as const,
     refusal,
   };
   return options.change === undefined ? answer : { ...answer, change: options.change };
@@ -48,7 +54,7 @@ function httpStatus(refusal: Refusal, mirror: boolean): number {
 /** A forger learns nothing here about key, clock or window, and the platform nothing about a failing handler. */
 function wirePayload(refusal: Refusal): string {
   if (refusal.cause instanceof RefuseError) return refusal.cause.reason.slice(0, REASON_MAX);
-  if (refusal.code === 'handler-failed') return 'internal error';
+  if (refusal.code === 'handler-failed' || refusal.code === 'memory-failed') return 'internal error';
   if (refusal.state === 401) return 'authentication failed';
   return refusal.field === null ? refusal.code : `${refusal.code}: ${refusal.field}`;
 }

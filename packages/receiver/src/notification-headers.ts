@@ -5,19 +5,28 @@ const COUNT = /^[1-9]\d{0,14}$/;
 const WEBHOOK_ID = /^[\x21-\x7e]{1,512}$/;
 
 function findOnly(headers: HeaderValues, name: string, pattern: RegExp): string | null {
-  const [value, ...repeated] = headers.get(name) ?? [];
-  return value !== undefined && repeated.length === 0 && pattern.test(value) ? value : null;
+  const values = headers.get(name);
+  const [value] = values ?? [];
+  return value !== undefined && values?.length === 1 && pattern.test(value) ? value : null;
 }
 
-/** The headers beyond the contract. The signature does not cover them, so a bad one is dropped, never refused. */
-export function readUnsignedHints(
-  headers: HeaderValues,
-): Pick<ReceivedChange, 'webhookId' | 'sequence' | 'attempt'> {
-  const sequence = findOnly(headers, 'doorbell-sequence', COUNT);
-  const attempt = findOnly(headers, 'doorbell-attempt', COUNT);
+function findCount(headers: HeaderValues, name: string): number | null {
+  const text = findOnly(headers, name, COUNT);
+  return text === null ? null : Number(text);
+}
+
+/** The headers beyond the contract, where no signature covers them: a bad one is dropped, never refused. */
+export function readHints(headers: HeaderValues): Pick<ReceivedChange, 'webhookId' | 'sequence' | 'attempt'> {
   return {
     webhookId: findOnly(headers, 'webhook-id', WEBHOOK_ID),
-    sequence: sequence === null ? null : Number(sequence),
-    attempt: attempt === null ? null : Number(attempt),
+    sequence: findCount(headers, 'doorbell-sequence'),
+    attempt: findCount(headers, 'doorbell-attempt'),
   };
+}
+
+/** The sequence that a proven webhook-id names; undefined when the id is not this task's. */
+export function findSequence(webhookId: string, houseTaskId: string): number | undefined {
+  const task = `${encodeURIComponent(houseTaskId)}.`;
+  const sequence = webhookId.slice(task.length);
+  return webhookId.startsWith(task) && COUNT.test(sequence) ? Number(sequence) : undefined;
 }

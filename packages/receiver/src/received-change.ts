@@ -15,12 +15,19 @@ export interface ReceivedChange {
   readonly timestamp: number | null;
   /** False only with `allowUnsigned`: then anybody may have sent it. */
   readonly signed: boolean;
-  /** Which of the sign keys verified it; null when unsigned. */
+  /** The HMAC proves every byte; MD5 proves the text but not where it is cut into fields. Null when unsigned. */
+  readonly verifiedBy: 'hmac' | 'md5' | null;
+  /**
+   * Whether only MD5 proves it and the same text can be cut into legal fields in another way. Without `idPatterns`
+   * that is nearly always so. Worked out when it is first read.
+   */
+  readonly ambiguous: boolean;
+  /** Which of the sign keys verified it; null when no sign did. */
   readonly keyIndex: number | null;
-  /** A hint outside the signature, stable across retries; null when absent. */
+  /** Stable across retries; null when absent. Proven when `verifiedBy` is `hmac`, else a hint that anybody can write. */
   readonly webhookId: string | null;
-  /** A hint outside the signature: the change's number within its task, from 1; null when absent. */
+  /** The change's number within its task, from 1; null when absent. Proven or a hint like `webhookId`. */
   readonly sequence: number | null;
-  /** A hint outside the signature: which try this is, from 1; null when absent. */
+  /** A hint outside both signatures: which try this is, from 1; null when absent. */
   readonly attempt: number | null;
 }

@@ -6,21 +6,33 @@ export type ReceivedHeaders =
 /** By lower-case name, every value that was sent, in order. */
 export type HeaderValues = ReadonlyMap<string, readonly string[]>;
 
+const readNames: ReadonlySet<string> = new Set([
+  'content-type',
+  'timestamp',
+  'sign',
+  'webhook-id',
+  'webhook-timestamp',
+  'webhook-signature',
+  'doorbell-sequence',
+  'doorbell-attempt',
+]);
+
 function isPairs(headers: ReceivedHeaders): headers is Iterable<readonly [string, string]> {
   return Symbol.iterator in headers;
 }
 
 /**
- * Keeps every value, since more than one is for the reader to judge. Node's header object and the Fetch API join
- * repeated ones with ', ', which none of the headers a receiver reads may hold; so that is taken apart again.
+ * Of the headers that a receiver reads, every value, since more than one is for the reader to judge. Node's header
+ * object and the Fetch API join repeated ones with ', ', which none of these may hold; so that is taken apart again.
  */
 export function collectHeaders(headers: ReceivedHeaders): HeaderValues {
   const collected = new Map<string, readonly string[]>();
   for (const [key, value] of isPairs(headers) ? headers : Object.entries(headers)) {
-    if (value === undefined) continue;
     const name = key.toLowerCase();
+    if (value === undefined || !readNames.has(name)) continue;
     const values = typeof value === 'string' ? value.split(', ') : value;
-    collected.set(name, [...(collected.get(name) ?? []), ...values]);
+    const before = collected.get(name);
+    collected.set(name, before === undefined ? values : [...before, ...values]);
   }
   return collected;
 }

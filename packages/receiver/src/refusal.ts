@@ -6,7 +6,7 @@ import type { RefusalState } from './refuse.ts';
 export interface Refusal extends Fault {
   /** The state the answer carries. */
   readonly state: RefusalState;
-  /** What was thrown, with code `handler-refused` or `handler-failed`. */
+  /** What was thrown, with code `handler-refused`, `handler-failed` or `memory-failed`. */
   readonly cause?: unknown;
 }
 

@@ -8,8 +8,15 @@ function isRefusalState(state: number): state is RefusalState {
   return state === 401 || state === 4011 || state === 403 || state === 500;
 }
 
+// A process may hold two copies of this module, one imported and one required: a refusal of either is a refusal.
+const brand: unique symbol = Symbol.for('@doorbell/receiver/RefuseError');
+
 /** Thrown by a handler to choose the answer; its reason goes to the platform as the payload. */
 export class RefuseError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
   override readonly name = 'RefuseError';
   readonly state: RefusalState;
   readonly reason: string;
@@ -17,6 +24,7 @@ export class RefuseError extends Error {
   constructor(state: number, reason: string) {
     if (!isRefusalState(state)) throw new RangeError(`state must be 401, 4011, 403 or 500, not ${state}`);
     super(`${state}: ${reason}`);
+    Object.defineProperty(this, brand, { value: true });
     this.state = state;
     this.reason = reason;
   }

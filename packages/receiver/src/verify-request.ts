@@ -5,20 +5,21 @@ import {
   findTaskState,
   formLimits,
   fromFields,
-  parseTimestamp,
   type ReasonCode,
-  taskStateChange,
-  verify,
 } from '@doorbell/contract';
 
+import { type Authenticity, authenticate } from './authenticate.ts';
 import { findContentTypeFault } from './content-type.ts';
+import type { MemoryEntry } from './memory.ts';
+import { memoryEntry } from './memory-entry.ts';
+import { findSequence, readHints } from './notification-headers.ts';
 import { quote } from './quote.ts';
 import type { ReceivedChange } from './received-change.ts';
 import { collectHeaders, type HeaderValues, type ReceivedHeaders } from './received-headers.ts';
 import { notUnderstood, type Refusal, unauthenticated } from './refusal.ts';
-import { systemNow } from './system-clock.ts';
-import { readUnsignedHints } from './unsigned-hints.ts';
-import { checkOptions, listKeys, TOLERANCE_MS, type VerifyOptions } from './verify-options.ts';
+import { hasSecondReading } from './second-reading.ts';
+import type { VerifyOptions } from './verify-options.ts';
+import { getVerifyRules, type VerifyRules } from './verify-rules.ts';
 
 /** A request as it arrived: the body's own bytes, decoded by nobody. */
 export interface ReceivedRequest {
@@ -31,19 +32,24 @@ export type Verified =
   | { readonly ok: true; readonly change: ReceivedChange }
   | { readonly ok: false; readonly refusal: Refusal };
 
-type Authenticity = Pick<ReceivedChange, 'timestamp' | 'signed' | 'keyIndex'>;
+type Read =
+  | { readonly ok: true; readonly change: ReceivedChange; readonly entry: MemoryEntry }
+  | { readonly ok: false; readonly refusal: Refusal };
 
-/** Verifies and reads one request without answering it. Throws RangeError for options that make no sense. */
+/**
+ * Verifies and reads one request without answering it, or remembering that it came. Throws RangeError for options
+ * that make no sense.
+ */
 export function verifyRequest(request: ReceivedRequest, options: VerifyOptions): Verified {
-  checkOptions(options);
-  return readRequest(request, options);
+  const read = readRequest(request, getVerifyRules(options));
+  return read.ok ? { ok: true, change: read.change } : read;
 }
 
 /**
  * Checks one request and reads it. The signature is checked before the fields, so that "signed with our key,
  * but not as agreed" is told apart from "not signed with our key"; both are refused.
  */
-export function readRequest(request: ReceivedRequest, options: VerifyOptions): Verified {
+export function readRequest(request: ReceivedRequest, rules: VerifyRules): Read {
   const headers = collectHeaders(request.headers);
   const shapeFault = findShapeFault(request, headers);
   if (shapeFault !== undefined) return refused(notUnderstood(shapeFault));
@@ -53,31 +59,67 @@ export function readRequest(request: ReceivedRequest, options: VerifyOptions): V
   const form = decodeForm(request.body);
   if (!form.ok) return refused(notUnderstood(firstOf(form.faults)));
 
-  const authentic = authenticate(headers, form.fields, options);
-  if ('code' in authentic) return refused(unauthenticated(authentic));
+  const now = rules.now();
+  const { fields } = form;
+  const proof = authenticate({ headers, body: request.body, fields, now }, rules);
+  if ('code' in proof) return refused(unauthenticated(proof));
 
-  const read = fromFields(taskStateChange, form.fields, {
-    revision: options.revision ?? 'seed',
-    extra: options.extra ?? [],
-  });
+  const read = fromFields(rules.type, fields, { revision: rules.revision, extra: rules.extra });
   if (!read.ok) return refused(notUnderstood(firstOf(read.faults)));
 
-  const { state, houseTaskId, houseId, packageId, userId, userName } = read.values;
+  const { houseTaskId } = read.values;
+  const hints = readHints(headers);
+  const sequence = proof.webhookId === null ? hints.sequence : findSequence(proof.webhookId, houseTaskId);
+  if (sequence === undefined) {
+    const detail = `${quote(proof.webhookId ?? '')} is not a change of task ${quote(houseTaskId)}`;
+    return refused(notUnderstood(fault('webhook-id-mismatch', 'webhook-id', detail)));
+  }
+  const webhookId = proof.webhookId ?? hints.webhookId;
+  const change = changeOf(read, proof, { ...hints, webhookId, sequence }, () =>
+    isAmbiguous(proof, fields, rules),
+  );
+  const entry = memoryEntry(proof, { houseTaskId, sequence, fields }, now, rules.toleranceMs);
+  return { ok: true, change, entry };
+}
+
+type FieldsRead = Extract<ReturnType<typeof fromFields<VerifyRules['type']>>, { ok: true }>;
+
+function changeOf(
+  { values, extra }: FieldsRead,
+  { timestamp, verifiedBy, keyIndex }: Authenticity,
+  { webhookId, sequence, attempt }: ReturnType<typeof readHints>,
+  decideAmbiguity: () => boolean,
+): ReceivedChange {
+  const { state, houseTaskId, houseId, packageId, userId, userName } = values;
+  let ambiguous: boolean | undefined;
   return {
-    ok: true,
-    change: {
-      state,
-      stateName: findTaskState(state)?.key ?? String(state),
-      houseTaskId,
-      houseId,
-      packageId,
-      userId: userId ?? null,
-      userName: userName ?? null,
-      extra: read.extra,
-      ...authentic,
-      ...readUnsignedHints(headers),
+    state,
+    stateName: findTaskState(state)?.key ?? String(state),
+    houseTaskId,
+    houseId,
+    packageId,
+    userId: userId ?? null,
+    userName: userName ?? null,
+    extra,
+    timestamp,
+    signed: verifiedBy !== null,
+    verifiedBy,
+    // Most handlers never ask, and the answer costs more than the verification.
+    get ambiguous() {
+      ambiguous ??= decideAmbiguity();
+      return ambiguous;
     },
+    keyIndex,
+    webhookId,
+    sequence,
+    attempt,
   };
+}
+
+function isAmbiguous({ verifiedBy }: Authenticity, fields: FormFields, { readable }: VerifyRules): boolean {
+  if (verifiedBy !== 'md5') return false;
+  const names = [...fields.keys()].sort();
+  return hasSecondReading(readable, names.map((name) => fields.get(name)).join(''));
 }
 
 function findShapeFault(request: ReceivedRequest, headers: HeaderValues): Fault | undefined {
@@ -90,47 +132,6 @@ function findShapeFault(request: ReceivedRequest, headers: HeaderValues): Fault 
   return findContentTypeFault(headers.get('content-type') ?? []);
 }
 
-function authenticate(
-  headers: HeaderValues,
-  fields: FormFields,
-  options: VerifyOptions,
-): Authenticity | Fault {
-  const timestamps = headers.get('timestamp') ?? [];
-  const signs = headers.get('sign') ?? [];
-  if (timestamps.length > 1) return fault('header-repeated', 'timestamp', 'timestamp came more than once');
-  if (signs.length > 1) return fault('header-repeated', 'sign', 'sign came more than once');
-  const [timestamp = ''] = timestamps;
-  const [sign = ''] = signs;
-
-  // A timestamp that nobody signed tells nothing, so without a sign it is not read.
-  if (sign === '' && options.allowUnsigned === true) {
-    return { timestamp: null, signed: false, keyIndex: null };
-  }
-  if (sign === '') return fault('sign-missing', 'sign', 'no sign header');
-  if (timestamp === '') return fault('timestamp-missing', 'timestamp', 'no timestamp header');
-
-  const at = parseTimestamp(timestamp);
-  if (!at.ok) return fault(at.code, 'timestamp', at.detail);
-  const windowFault = findWindowFault(at.epochMs, options);
-  if (windowFault !== undefined) return windowFault;
-
-  const keys = listKeys(options);
-  if (keys.length === 0) return fault('sign-mismatch', 'sign', 'this receiver was given no key');
-  const verified = verify({ fields, timestamp, sign, keys });
-  if (!verified.ok) return fault(verified.code, 'sign', verified.detail);
-  return { timestamp: at.epochMs, signed: true, keyIndex: verified.keyIndex };
-}
-
-function findWindowFault(epochMs: number, options: VerifyOptions): Fault | undefined {
-  const toleranceMs = options.toleranceMs ?? TOLERANCE_MS;
-  const ageMs = (options.now ?? systemNow)() - epochMs;
-  // Written so that a clock that answers NaN refuses.
-  if (ageMs >= -toleranceMs && ageMs <= toleranceMs) return undefined;
-  return ageMs < 0
-    ? fault('timestamp-future', 'timestamp', `${-ageMs} ms ahead of this clock, ${toleranceMs} allowed`)
-    : fault('timestamp-stale', 'timestamp', `${ageMs} ms behind this clock, ${toleranceMs} allowed`);
-}
-
 function fault(code: ReasonCode, field: string | null, detail: string): Fault {
   return { code, field, detail };
 }
@@ -141,6 +142,6 @@ function firstOf(faults: readonly Fault[]): Fault {
   return first;
 }
 
-function refused(refusal: Refusal): Verified {
+function refused(refusal: Refusal): { ok: false; refusal: Refusal } {
   return { ok: false, refusal };
 }

@@ -15,6 +15,8 @@ it.each([
   ['a negative tolerance', { signKeys: KEY, toleranceMs: -1 }],
   ['an extra field named like one of the contract', { signKeys: KEY, extra: ['userName'] }],
   ['an extra field whose name cannot be', { signKeys: KEY, extra: ['__proto__'] }],
+  ['a pattern that is none', { signKeys: KEY, idPatterns: { houseId: '^h$' as never } }],
+  ['a pattern for what is no id', { signKeys: KEY, idPatterns: { userName: /^a$/ } as never }],
 ] satisfies [string, VerifyOptions][])('a receiver with %s is not created', (_name, options) => {
   expect(() => createReceiver({ ...options, onChange })).toThrow(RangeError);
   expect(() => verifyRequest(signedRequest(), options)).toThrow(RangeError);

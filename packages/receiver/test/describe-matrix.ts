@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Receiver } from '@doorbell/receiver';
@@ -6,13 +6,10 @@ import { fetchHandler } from '@doorbell/receiver/fetch';
 import { nodeHandler } from '@doorbell/receiver/node';
 import { afterEach, describe } from 'vitest';
 
+import { post, type TestAnswer } from './post-request.ts';
 import type { TestRequest } from './signed-request.ts';
 
-export interface TestAnswer {
-  status: number;
-  contentType: string | null;
-  body: string;
-}
+export { post, readAnswer, type TestAnswer } from './post-request.ts';
 
 type Send = (receiver: Receiver, request: TestRequest) => Promise<TestAnswer>;
 
@@ -32,28 +29,6 @@ afterEach(async () => {
     await new Promise((resolve) => server.close(resolve));
   }
 });
-
-export function post(port: number, { method, headers, body }: TestRequest): Promise<TestAnswer> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, method, path: '/doorbell', agent: false });
-    for (const name of new Set(headers.map(([name]) => name))) {
-      request.setHeader(
-        name,
-        headers.filter(([other]) => other === name).map(([, value]) => value),
-      );
-    }
-    request.setHeader('content-length', body.byteLength);
-    request.on('error', reject);
-    request.on('response', (response) => readAnswer(response).then(resolve, reject));
-    request.end(body);
-  });
-}
-
-export async function readAnswer(response: IncomingMessage): Promise<TestAnswer> {
-  let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body += chunk;
-  return { status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? null, body };
-}
 
 async function sendToCore(receiver: Receiver, request: TestRequest): Promise<TestAnswer> {
   const { status, headers, body } = await receiver.receive(request);

@@ -6,6 +6,7 @@ import { describeMatrix } from './describe-matrix.ts';
 import { extendMd5, md5Padding } from './extend-md5.ts';
 import { recordingReceiver } from './recording-receiver.ts';
 import { form, KEY, NOW, seedFields, signature, unsignedRequest } from './signed-request.ts';
+import { SECRET, webhookRequest } from './webhook-request.ts';
 
 type Fields = Record<string, string>;
 
@@ -139,10 +140,78 @@ describeMatrix('a forgery that keeps a captured signature', (send) => {
     expect(changes).toEqual([]);
   });
 
-  it('still gets through where every field stays legal: the README says which, and what to do', async () => {
-    const { receiver, changes } = recordingReceiver();
-    const forged = { ...seedFields, packageId: 'package-a5000', state: '0' };
-    await send(receiver, forge({ heard: seedFields, forged }));
-    expect(changes.map(({ state }) => state)).toEqual([0]);
+  const legalForgeries: [string, Fields, Fields][] = [
+    [
+      'a state that became 0, its digits now ending packageId',
+      seedFields,
+      { ...seedFields, packageId: 'package-a5000', state: '0' },
+    ],
+    [
+      'a task id that took the end of the house id',
+      seedFields,
+      { ...seedFields, houseId: 'house-', houseTaskId: 'atask-1' },
+    ],
+    [
+      'a user id that took the start of the name',
+      seedFields,
+      { ...seedFields, userId: 'user-a张', userName: '三 Lee' },
+    ],
+  ];
+
+  it.each(legalForgeries)(
+    'that is legal in every field gets through, flagged: %s',
+    async (_name, heard, forged) => {
+      const { receiver, changes } = recordingReceiver();
+      await send(receiver, forge({ heard, forged }));
+      expect(changes).toMatchObject([
+        { houseId: forged.houseId, state: Number(forged.state), ambiguous: true },
+      ]);
+    },
+  );
+
+  it.each(legalForgeries)(
+    'is refused by id patterns, and what it was made of is not flagged: %s',
+    async (_name, heard, forged) => {
+      const idPatterns = {
+        houseId: /house-[a-z]/,
+        houseTaskId: /task-\d/,
+        packageId: /package-[a-z]/,
+        userId: /user-[a-z]/,
+      };
+      const { receiver, changes, refusals } = recordingReceiver({ idPatterns });
+      await send(receiver, forge({ heard, forged }));
+      expect(refusals).toMatchObject([{ code: 'field-not-allowed', state: 500 }]);
+      await send(
+        receiver,
+        unsignedRequest(form(heard), { timestamp: String(NOW), sign: signature(heard, String(NOW)) }),
+      );
+      expect(changes).toMatchObject([{ ...heard, state: 50000, ambiguous: false }]);
+    },
+  );
+
+  it.each(legalForgeries)('is refused where the original came first: %s', async (_name, heard, forged) => {
+    const { receiver, changes, refusals } = recordingReceiver();
+    await send(
+      receiver,
+      unsignedRequest(form(heard), { timestamp: String(NOW), sign: signature(heard, String(NOW)) }),
+    );
+    await send(receiver, forge({ heard, forged }));
+    expect(refusals.map(({ code }) => code)).toEqual(['sign-reused']);
+    expect(changes).toHaveLength(1);
   });
+
+  it.each(legalForgeries)(
+    'is refused where the HMAC is required, or sent along: %s',
+    async (_name, heard, forged) => {
+      const required = recordingReceiver({ webhookSecrets: SECRET, policy: 'require-hmac' });
+      await send(required.receiver, forge({ heard, forged }));
+      const preferred = recordingReceiver({ webhookSecrets: SECRET });
+      const original = webhookRequest(heard);
+      const headers = Object.fromEntries(original.headers);
+      await send(preferred.receiver, unsignedRequest(form(forged), headers));
+      const codes = [...required.refusals, ...preferred.refusals].map(({ code }) => code);
+      expect(codes).toEqual(['webhook-signature-missing', 'webhook-signature-mismatch']);
+      expect([...required.changes, ...preferred.changes]).toEqual([]);
+    },
+  );
 });

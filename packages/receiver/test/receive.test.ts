@@ -23,6 +23,22 @@ function envelope(status: number, state: number, payload: string) {
 }
 
 describeMatrix('a verified notification', (send) => {
+  it('whose ids have another form than agreed is refused by the pattern of the id', async () => {
+    const idPatterns = { houseId: /house-[a-f]/, userId: /^user-[a-z]$/g };
+    const { receiver, changes, refusals } = recordingReceiver({ idPatterns });
+    for (const timestamp of [NOW, NOW + 1]) await send(receiver, signedRequest(seedFields, { timestamp }));
+    const changed = (fields: Record<string, string>) => signedRequest({ ...seedFields, ...fields });
+    const answer = await send(receiver, changed({ houseId: 'house-a2' }));
+    expect(answer).toEqual(envelope(200, 500, 'field-not-allowed: houseId'));
+    for (const userId of ['xuser-a', 'user-A']) await send(receiver, changed({ userId }));
+    expect(refusals.map(({ code, field }) => `${code} ${field}`)).toEqual([
+      'field-not-allowed houseId',
+      'field-not-allowed userId',
+      'field-not-allowed userId',
+    ]);
+    expect(changes).toHaveLength(2);
+  });
+
   it('is handed over typed, and answered with success', async () => {
     const { receiver, changes, refusals } = recordingReceiver();
     const headers = { 'webhook-id': 'task-1.7', 'doorbell-sequence': '7', 'doorbell-attempt': '2' };
@@ -40,6 +56,8 @@ describeMatrix('a verified notification', (send) => {
         extra: {},
         timestamp: NOW,
         signed: true,
+        verifiedBy: 'md5',
+        ambiguous: true,
         keyIndex: 0,
         webhookId: 'task-1.7',
         sequence: 7,
@@ -54,7 +72,10 @@ describeMatrix('a verified notification', (send) => {
     await send(receiver, signedRequest());
     await send(
       receiver,
-      signedRequest(seedFields, { headers: { 'doorbell-sequence': '0x7', 'doorbell-attempt': '-1' } }),
+      signedRequest(seedFields, {
+        timestamp: NOW + 1,
+        headers: { 'doorbell-sequence': '0x7', 'doorbell-attempt': '-1' },
+      }),
     );
     expect(changes).toMatchObject([
       { webhookId: null, sequence: null, attempt: null },
@@ -198,7 +219,7 @@ describeMatrix('a request that cannot be authenticated', (send) => {
     const { receiver, changes } = recordingReceiver({ signKeys: [], allowUnsigned: true });
     expect(await send(receiver, unsignedRequest(form(seedFields)))).toEqual(SUCCESS);
     expect(await send(receiver, unsignedRequest(form(seedFields), { timestamp }))).toEqual(SUCCESS);
-    const unsigned = { signed: false, keyIndex: null, timestamp: null };
+    const unsigned = { signed: false, verifiedBy: null, keyIndex: null, timestamp: null };
     expect(changes).toMatchObject([unsigned, unsigned]);
   });
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
-
+import { signWebhook } from '@doorbell/contract';
 import { createReceiver, Refuse } from '@doorbell/receiver';
 import { fetchHandler } from '@doorbell/receiver/fetch';
 import { nodeHandler } from '@doorbell/receiver/node';
@@ -60,4 +60,32 @@ test('the node:http adapter answers over a socket what the handler says', async 
   assert.equal(tooLarge.status, 413);
   server.closeAllConnections();
   server.close();
+});
+
+test('a notification with an HMAC runs the handler once, and an older one not at all', async () => {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const sequences = [];
+  const options = { signKeys: [], webhookSecrets: secret, policy: 'require-hmac', now: () => now };
+  const receiver = createReceiver({ ...options, onChange: (change) => void sequences.push(change.sequence) });
+  const body = new URLSearchParams(fields).toString();
+  const outcomes = [];
+  for (const sequence of [2, 2, 1]) {
+    const id = `${fields.houseTaskId}.${sequence}`;
+    const timestampSeconds = now / 1000;
+    const headers = {
+      'webhook-id': id,
+      'webhook-timestamp': String(timestampSeconds),
+      'webhook-signature': signWebhook({ id, timestampSeconds, body, secret }),
+    };
+    outcomes.push((await receiver.receive({ method: 'POST', headers, body: Buffer.from(body) })).outcome);
+  }
+  assert.deepEqual(outcomes, ['accepted', 'repeat', 'stale']);
+  assert.deepEqual(sequences, [2]);
+});
+
+test('the stores load', async () => {
+  for (const store of ['sqlite', 'postgres', 'redis']) {
+    const { [`${store}Memory`]: create } = await import(`@doorbell/receiver/${store}`);
+    assert.equal(typeof create({}).begin, 'function');
+  }
 });

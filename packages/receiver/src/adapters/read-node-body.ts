@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+
+import { formLimits } from '@doorbell/contract';
+
+/**
+ * The bytes of the body, or why there are none: `consumed` says that something read them before. Reads no more than
+ * 64 KiB and waits for nobody but the sender.
+ */
+export function readNodeBody(
+  request: IncomingMessage,
+): Promise<Uint8Array | 'too-large' | 'aborted' | 'consumed'> {
+  if (request.readableDidRead) return Promise.resolve('consumed');
+  // A body of no bytes leaves no mark when it is read, and says no more when it is read again.
+  if (request.readableEnded) return Promise.resolve(new Uint8Array());
+  if (request.destroyed) return Promise.resolve('aborted');
+  if (Number(request.headers['content-length'] ?? 0) > formLimits.bodyBytesMax) {
+    return Promise.resolve('too-large');
+  }
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    function onData(chunk: Uint8Array | string): void {
+      // Text comes only where a middleware has called setEncoding.
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      length += bytes.byteLength;
+      if (length > formLimits.bodyBytesMax) settle('too-large');
+      else chunks.push(bytes);
+    }
+    function settle(outcome: Uint8Array | 'too-large' | 'aborted'): void {
+      request.off('data', onData);
+      resolve(outcome);
+    }
+    request.on('data', onData);
+    request.once('end', () => settle(Buffer.concat(chunks)));
+    request.once('error', () => settle('aborted'));
+    request.once('close', () => settle('aborted'));
+  });
+}

@@ -1,0 +1,92 @@
+import { type HeldKey, judgeEntry } from './judge-entry.ts';
+import type { Claim, Memory, MemoryEntry, MemoryKey } from './memory.ts';
+
+interface Held extends HeldKey {
+  readonly forgetAt: number;
+  /** Which claim it belongs to: a run that outlived its lease must not end the next one's. */
+  readonly claim: number;
+}
+
+interface Handled {
+  readonly sequence: number;
+  readonly forgetAt: number;
+}
+
+const ENTRIES_MAX = 100_000;
+
+/**
+ * Remembers in this process, until it ends: the last 100,000 keys and as many tasks, unless told otherwise. The
+ * oldest go first. About 200 bytes each.
+ */
+export function createMemory(options: { readonly entriesMax?: number } = {}): Memory {
+  const entriesMax = options.entriesMax ?? ENTRIES_MAX;
+  if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
+    throw new RangeError('entriesMax must be a whole number, 1 or more');
+  }
+  const keys = new Map<string, Held>();
+  const tasks = new Map<string, Handled>();
+
+  let claims = 0;
+
+  function hold({ key, layout, forgetAt }: MemoryKey, claim: number, leaseUntil: number | null): void {
+    putLast(keys, key, { layout, leaseUntil, forgetAt, claim }, entriesMax);
+  }
+
+  function commit({ alias, place, now }: MemoryEntry, known: MemoryKey, claim: number): void {
+    if (keys.get(known.key)?.claim !== claim) return;
+    hold(known, claim, null);
+    if (alias !== null && find(keys, alias.key, now) === undefined) hold(alias, claim, null);
+    if (place === null) return;
+    const handled = find(tasks, place.houseTaskId, now);
+    if (handled === undefined || handled.sequence < place.sequence) {
+      putLast(tasks, place.houseTaskId, place, entriesMax);
+    }
+  }
+
+  return {
+    async begin(entry) {
+      const { known, place } = entry;
+      if (known === null) return { outcome: 'new', claim: unremembered };
+      const handled = place === null ? undefined : find(tasks, place.houseTaskId, entry.now);
+      const held = find(keys, known.key, entry.now);
+      const outcome = judgeEntry(entry, known.layout, held, handled?.sequence);
+      if (outcome !== 'new') return { outcome };
+      const number = ++claims;
+      hold(known, number, entry.leaseUntil);
+      const claim: Claim<undefined> = {
+        receipt: undefined,
+        commit: async () => commit(entry, known, number),
+        release: async () => {
+          if (keys.get(known.key)?.claim === number) hold(known, number, 0);
+        },
+      };
+      return { outcome, claim };
+    },
+  };
+}
+
+const unremembered: Claim<undefined> = {
+  receipt: undefined,
+  commit: async () => {},
+  release: async () => {},
+};
+
+function find<Value extends { readonly forgetAt: number }>(
+  among: ReadonlyMap<string, Value>,
+  key: string,
+  now: number,
+): Value | undefined {
+  const value = among.get(key);
+  return value !== undefined && value.forgetAt > now ? value : undefined;
+}
+
+/** A Map keeps the order of insertion, so its first is the oldest. */
+function putLast<Value>(among: Map<string, Value>, key: string, value: Value, entriesMax: number): void {
+  among.delete(key);
+  among.set(key, value);
+  if (among.size <= entriesMax) return;
+  for (const oldest of among.keys()) {
+    among.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,39 @@
+import type { FormFields } from '@doorbell/contract';
+
+import type { Authenticity } from './authenticate.ts';
+import type { MemoryEntry, MemoryKey } from './memory.ts';
+
+/** Over the 72 hours for which the platform tries again. */
+const REMEMBERED_MS = 80 * 3_600_000;
+/** A resend by hand may come long after; a task's number is small. */
+const TASK_REMEMBERED_MS = 90 * 24 * 3_600_000;
+/** Four times as long as the platform waits for an answer. */
+const LEASE_MS = 60_000;
+
+/** What a memory needs to know of a proven notification. */
+export function memoryEntry(
+  proof: Authenticity,
+  change: { readonly houseTaskId: string; readonly sequence: number | null; readonly fields: FormFields },
+  now: number,
+  toleranceMs: number,
+): MemoryEntry {
+  const { webhookId, sign, timestamp } = proof;
+  const leaseUntil = now + LEASE_MS;
+  // A sign outlives its window for no one; twice that leaves room for clocks that differ.
+  const forgetSignAt = (timestamp ?? now) + 2 * toleranceMs + LEASE_MS;
+  const bySign: MemoryKey | null =
+    sign === null ? null : { key: `sign:${sign}`, layout: layoutOf(change.fields), forgetAt: forgetSignAt };
+  if (webhookId === null) return { known: bySign, alias: null, place: null, now, leaseUntil };
+
+  const { houseTaskId, sequence } = change;
+  const known = { key: `id:${webhookId}`, layout: '', forgetAt: now + REMEMBERED_MS };
+  const place = sequence === null ? null : { houseTaskId, sequence, forgetAt: now + TASK_REMEMBERED_MS };
+  return { known, alias: bySign, place, now, leaseUntil };
+}
+
+/** The same sign stands for the same text, so the names and lengths of the values say how it was cut. */
+function layoutOf(fields: FormFields): string {
+  const parts: string[] = [];
+  for (const [name, value] of fields) parts.push(`${name}=${value.length}`);
+  return parts.sort().join('&');
+}

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { freePort } from './free-port.ts';
+import { leftOut, type TestServer } from './test-server.ts';
+
+const run = promisify(execFile);
+const INSTALLED = '/usr/lib/postgresql';
+
+/**
+ * PostgreSQL at DATABASE_URL if that is set, else one started from the system's binaries on an empty directory;
+ * undefined, with a printed reason, where there are none.
+ */
+export async function startPostgres(suite: string): Promise<TestServer | undefined> {
+  const given = process.env.DATABASE_URL;
+  if (given !== undefined && given !== '') return { url: given, stop: async () => {} };
+  const binaries = await findBinaries();
+  if (binaries === undefined) {
+    return leftOut(suite, `DATABASE_URL is not set and ${INSTALLED} has no initdb`);
+  }
+
+  const folder = await mkdtemp(join(tmpdir(), 'doorbell-postgres-'));
+  const asOwner = await ownerRunner(folder);
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const pgCtl = (...args: string[]) => asOwner(join(binaries, 'pg_ctl'), ['-D', data, '-s', '-w', ...args]);
+  const options = `-p ${port} -h 127.0.0.1 -k ${folder} -c fsync=off`;
+  await asOwner(join(binaries, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '-N']);
+  await pgCtl('-l', join(folder, 'log'), '-o', options, 'start');
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async stop() {
+      await pgCtl('-m', 'immediate', 'stop');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function findBinaries(): Promise<string | undefined> {
+  const versions = await readdir(INSTALLED).catch(() => []);
+  const newestFirst = versions.sort((left, right) => Number(right) - Number(left));
+  for (const version of newestFirst) {
+    const binaries = join(INSTALLED, version, 'bin');
+    if (await stat(join(binaries, 'initdb')).catch(() => undefined)) return binaries;
+  }
+  return undefined;
+}
+
+/** PostgreSQL refuses to run as root, so root hands the folder to the user that the package made. */
+async function ownerRunner(
+  folder: string,
+): Promise<(command: string, args: readonly string[]) => Promise<unknown>> {
+  if (process.getuid?.() !== 0) return (command, args) => run(command, args, { cwd: folder });
+  const { stdout: uid } = await run('id', ['-u', 'postgres']);
+  const { stdout: gid } = await run('id', ['-g', 'postgres']);
+  await chown(folder, Number(uid), Number(gid));
+  return (command, args) => run('runuser', ['-u', 'postgres', '--', command, ...args], { cwd: folder });
+}

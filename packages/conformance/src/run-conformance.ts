@@ -1,0 +1,181 @@
+import { isWebhookSecret, type Revision } from '@doorbell/contract';
+
+import type { Clock } from './clock.ts';
+import { type ConformanceCase, plainDelivery } from './conformance-case.ts';
+import { EffectsUnreadable } from './count-effects.ts';
+import { createTransport, type Exchange, type Transport } from './exchange.ts';
+import { groupOf, listCases } from './list-cases.ts';
+import { createProbe, type Probe } from './probe.ts';
+import { type CaseResult, type ConformanceReport, countByLevel, gradeOf } from './report.ts';
+import { mask, showExchange } from './show-exchange.ts';
+
+export interface ConformanceOptions {
+  /** The endpoint, http or https. */
+  readonly url: string;
+  readonly signKey: string;
+  readonly clock: Clock;
+  /** 8 lower-case hex digits that no earlier run had: the ids sent are made of them. */
+  readonly runId: string;
+  /** Ids or groups of cases; what they need is run, too. By default all. */
+  readonly only?: readonly string[];
+  /** By default `seed`. */
+  readonly revision?: Revision;
+  /** Names of extra parameters that were declared to the endpoint; without them their cases are skipped. */
+  readonly extra?: readonly string[];
+  /** With it every delivery carries the HMAC as well, and the cases of the HMAC are run. */
+  readonly webhookSecret?: string;
+  /** Answers a GET with `{"effects": n}`, the number of changes acted upon; without it effects are not judged. */
+  readonly effectsUrl?: string;
+  /** For one exchange; by default 15,000 ms, as the platform waits. */
+  readonly timeoutMs?: number;
+  readonly onStart?: (one: ConformanceCase) => void;
+  readonly onResult?: (result: CaseResult) => void;
+}
+
+const promptMs = 3000;
+/** How long an endpoint that went down may take to come up again. */
+const restartMs = 3000;
+const restartPollMs = 200;
+
+/**
+ * Judges an endpoint by one case after the other. Throws RangeError for options that make no sense; whatever the
+ * endpoint does ends up in the report.
+ */
+export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  const cases = listCases(options.only);
+  const { clock, timeoutMs, url, effectsUrl } = checkOptions(options);
+  const transport = createTransport({ url, clock, timeoutMs });
+  const secrets = [options.signKey, options.webhookSecret ?? ''].filter((secret) => secret !== '');
+  let exchanges: Exchange[] = [];
+  const probe = createProbe({
+    settings: {
+      signKey: options.signKey,
+      revision: options.revision ?? 'seed',
+      extra: options.extra ?? [],
+      webhookSecret: options.webhookSecret ?? null,
+      effectsUrl,
+      timeoutMs,
+      promptMs,
+    },
+    runId: options.runId,
+    clock,
+    transport,
+    onExchange: (exchange) => exchanges.push(exchange),
+  });
+
+  const startedMs = clock.monotonicMs();
+  const results: CaseResult[] = [];
+  let endpoint: ConformanceReport['endpoint'] = (await transport.reach()).ok ? 'answered' : 'unreachable';
+  for (const one of cases) {
+    const skipped = endpoint === 'answered' ? findSkip(one, probe, results) : goneDetail[endpoint];
+    if (skipped === null) options.onStart?.(one);
+    exchanges = [];
+    const caseStartedMs = clock.monotonicMs();
+    let judged = skipped === null ? await judge(one, probe) : skip(skipped);
+    if (exchanges.some(isUnconnected)) {
+      if (await comesBack(transport, clock)) {
+        exchanges = [];
+        judged = await judge(one, probe);
+      } else endpoint = 'went-away';
+    }
+    const { id, level, why, sends, accepts, hint } = one;
+    const result: CaseResult = {
+      ...{ id, group: groupOf(id), level, ...judged, why, sends, accepts, hint },
+      detail: judged.detail === null ? null : mask(judged.detail, secrets),
+      durationMs: Math.round(clock.monotonicMs() - caseStartedMs),
+      exchanges:
+        judged.outcome === 'failed' ? exchanges.map((exchange) => showExchange(exchange, url, secrets)) : [],
+    };
+    results.push(result);
+    options.onResult?.(result);
+  }
+  return summarise(options, endpoint, results, Math.round(clock.monotonicMs() - startedMs));
+}
+
+const goneDetail = {
+  unreachable: 'nothing accepts connections',
+  'went-away': 'nothing accepts connections any more',
+} as const;
+
+type Judged = Pick<CaseResult, 'outcome' | 'detail'>;
+
+function skip(detail: string): Judged {
+  return { outcome: 'skipped', detail };
+}
+
+function isUnconnected({ failure }: Exchange): boolean {
+  return failure?.kind === 'connect-failed';
+}
+
+async function judge(one: ConformanceCase, probe: Probe): Promise<Judged> {
+  try {
+    const detail = await one.run(probe);
+    return { outcome: detail === null ? 'passed' : 'failed', detail };
+  } catch (error) {
+    if (error instanceof EffectsUnreadable) return { outcome: 'failed', detail: error.message };
+    throw error;
+  }
+}
+
+function findSkip(one: ConformanceCase, probe: Probe, results: readonly CaseResult[]): string | null {
+  const lack = one.findLack?.(probe) ?? null;
+  if (lack !== null) return lack;
+  const unmet = one.needs.find((need) => results.find(({ id }) => id === need)?.outcome !== 'passed');
+  return unmet === undefined ? null : `not judged, because ${unmet} did not pass`;
+}
+
+/** A process that ended on a bad request may be started again by its supervisor. */
+async function comesBack(transport: Transport, clock: Clock): Promise<boolean> {
+  const endMs = clock.monotonicMs() + restartMs;
+  for (;;) {
+    if ((await transport.reach()).ok) return true;
+    if (clock.monotonicMs() >= endMs) return false;
+    await clock.sleep(restartPollMs, new AbortController().signal);
+  }
+}
+
+function summarise(
+  options: ConformanceOptions,
+  endpoint: ConformanceReport['endpoint'],
+  results: readonly CaseResult[],
+  durationMs: number,
+): ConformanceReport {
+  const counts = countByLevel(results);
+  const isAccepted = results.find(({ id }) => id === plainDelivery)?.outcome === 'passed';
+  const isWhole = endpoint !== 'unreachable' && (options.only ?? []).length === 0;
+  return {
+    url: options.url,
+    runId: options.runId,
+    endpoint,
+    grade: isWhole ? gradeOf(counts, isAccepted && endpoint === 'answered') : null,
+    conforms: endpoint === 'answered' && counts.must.failed === 0,
+    counts,
+    durationMs,
+    results,
+  };
+}
+
+function checkOptions(options: ConformanceOptions): {
+  clock: Clock;
+  timeoutMs: number;
+  url: URL;
+  effectsUrl: URL | null;
+} {
+  const { clock, timeoutMs = 15_000 } = options;
+  if (options.signKey === '') throw new RangeError('The sign key is empty.');
+  if (!/^[0-9a-f]{8}$/.test(options.runId)) throw new RangeError('runId is 8 lower-case hex digits.');
+  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) throw new RangeError('timeoutMs is more than 0 ms.');
+  if (options.webhookSecret !== undefined && !isWebhookSecret(options.webhookSecret)) {
+    throw new RangeError('A webhook secret is "whsec_" and the base64 of 24 to 64 bytes.');
+  }
+  const effectsUrl = options.effectsUrl === undefined ? null : parseUrl(options.effectsUrl);
+  return { clock, timeoutMs, url: parseUrl(options.url), effectsUrl };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new RangeError(`${JSON.stringify(text)} is not a URL of http or https.`);
+  }
+  return url;
+}

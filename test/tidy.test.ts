@@ -115,6 +115,12 @@ describe('files', () => {
     expect(long.map(({ path, text }) => `${path}: ${text.split('\n').length - 1}`)).toEqual([]);
   });
 
+  it('examples are short enough to copy: under 120 lines', () => {
+    const sourcesOfExamples = paths.filter((path) => /^examples\/.*\.(ts|py|java|go|php)$/.test(path));
+    expect(sourcesOfExamples.length).toBeGreaterThanOrEqual(6);
+    expect(sourcesOfExamples.filter((path) => read(path).split('\n').length > 120)).toEqual([]);
+  });
+
   it('an index only re-exports', () => {
     const indexes = sources.filter(({ path }) => path.endsWith('/index.ts'));
     const broken = indexes.filter(({ text }) =>
@@ -209,11 +215,14 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('the README is the same page in both languages', () => {
-    const outline = (path: string) => read(path).match(/^#+ /gm);
-    const commands = (path: string) => read(path).match(/^(npm|npx|curl|git) .*$/gm);
-    expect(outline('README.zh-CN.md')).toEqual(outline('README.md'));
-    expect(commands('README.zh-CN.md')).toEqual(commands('README.md'));
+  it.each([
+    ['README.md', 'README.zh-CN.md'],
+    ['docs/RECEIVING.md', 'docs/RECEIVING.zh-CN.md'],
+  ])('%s is the same page as %s', (english, chinese) => {
+    const outline = (path: string) => withoutCode(read(path)).match(/^#+ /gm);
+    const commands = (path: string) => read(path).match(/^(npm|npx|curl|git|node) .*$/gm);
+    expect(outline(chinese)).toEqual(outline(english));
+    expect(commands(chinese)).toEqual(commands(english));
   });
 
   it('every decision is listed', () => {

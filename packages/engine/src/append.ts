@@ -32,14 +32,18 @@ export async function append(
   changes: readonly NewChange[],
   { store, wakeup }: { readonly store: Store; readonly wakeup: Wakeup },
 ): Promise<readonly Appended[]> {
+  checkChanges(changes);
+  const appended = await store.append(changes);
+  wakeup.hint();
+  return appended;
+}
+
+/** Throws `InvalidChanges` with every fault of every change. */
+export function checkChanges(changes: readonly NewChange[]): void {
   const faults = changes.flatMap((change, index) =>
     checkChange(change).map((fault) => ({ ...fault, index })),
   );
   if (faults.length > 0) throw new InvalidChanges(faults);
-
-  const appended = await store.append(changes);
-  wakeup.hint();
-  return appended;
 }
 
 function checkChange(change: NewChange): readonly Fault[] {

@@ -1,5 +1,5 @@
 import { append } from './append.ts';
-import type { AttemptRecord } from './attempt.ts';
+import type { AttemptRecord, Notice } from './attempt.ts';
 import type { Appended, NewChange } from './change.ts';
 import { deliver, undeliverable } from './deliver.ts';
 import { deliverTest } from './deliver-test.ts';
@@ -37,6 +37,8 @@ export interface Observer {
 export interface EngineHealth {
   /** When the engine last asked the store for work and got an answer. */
   readonly lastRoundAt: EpochMs;
+  /** When a delivery was last settled; the start of the engine before the first. */
+  readonly lastSettledAt: EpochMs;
   readonly inFlight: number;
 }
 
@@ -48,7 +50,7 @@ const inFlightTotalMax = 512;
 /** How long work that no hint announced may wait: hints are only hints. */
 const pollMs = 1_000;
 const noticePollMs = 5_000;
-const noticesAtOnce = 8;
+const noticesAtOnceMax = 32;
 const failureBackoffMs = 1_000;
 
 /** Delivers what the store holds: claims lanes, runs each claim, settles it. Any number may share a store. */
@@ -59,11 +61,13 @@ export class Engine {
   readonly #running = new Set<Promise<void>>();
   readonly #abandoned = new AbortController();
   #lastRoundAt: EpochMs;
+  #lastSettledAt: EpochMs;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
     this.#settling = new SettleQueue(ports);
     this.#lastRoundAt = ports.clock.now();
+    this.#lastSettledAt = this.#lastRoundAt;
   }
 
   /** See `append`. */
@@ -82,7 +86,8 @@ export class Engine {
   }
 
   health(): EngineHealth {
-    return { lastRoundAt: this.#lastRoundAt, inFlight: this.#running.size };
+    const { size: inFlight } = this.#running;
+    return { lastRoundAt: this.#lastRoundAt, lastSettledAt: this.#lastSettledAt, inFlight };
   }
 
   /** Delivers until `stop` aborts, then finishes and settles what is in flight before it resolves. */
@@ -126,21 +131,26 @@ export class Engine {
     return claims.length === asked ? 0 : idleUntil(due);
   }
 
-  /** Splits the free slots over the endpoints that have work, so that none can take them all. */
+  /**
+   * Shares the slots among the endpoints that have work. Each may hold an equal part at most, counted as if there
+   * were one more of them: so slow endpoints, however many, leave room for the next one that has something to deliver.
+   */
   #shareSlots(due: readonly EndpointDue[]): readonly EndpointQuota[] {
     const ready = due
       .filter(({ dueInMs }) => dueInMs <= 0)
       .map(({ endpointId, inFlightMax }) => ({
         endpointId,
-        free: inFlightMax - this.#inFlightOf(endpointId),
+        inFlightMax,
+        inFlight: this.#inFlightOf(endpointId),
       }))
-      .filter(({ free }) => free > 0)
-      .sort((a, b) => a.free - b.free);
+      .sort((a, b) => a.inFlight - b.inFlight);
+    const active = new Set([...this.#inFlight.keys(), ...ready.map(({ endpointId }) => endpointId)]).size;
+    const share = Math.max(1, Math.floor(inFlightTotalMax / (active + 1)));
     let slots = inFlightTotalMax - this.#running.size;
     const quotas: EndpointQuota[] = [];
-    for (const [index, { endpointId, free }] of ready.entries()) {
-      const quota = Math.min(free, Math.ceil(slots / (ready.length - index)));
-      if (quota <= 0) break;
+    for (const { endpointId, inFlightMax, inFlight } of ready) {
+      const quota = Math.min(inFlightMax - inFlight, share - inFlight, slots);
+      if (quota <= 0) continue;
       quotas.push({ endpointId, quota });
       slots -= quota;
     }
@@ -169,23 +179,37 @@ export class Engine {
       return undeliverable(claim, this.#ports);
     });
     const verdict = await this.#settling.settle(settlement, leaseEndsMonotonicMs);
-    if (verdict !== null) this.#ports.observer.settled(claim, settlement, verdict);
+    if (verdict === null) return;
+    this.#lastSettledAt = this.#ports.clock.now();
+    this.#ports.observer.settled(claim, settlement, verdict);
   }
 
   async #deliverNotices(stop: AbortSignal): Promise<void> {
     const { store, clock, observer } = this.#ports;
+    const underWay = new Set<Promise<void>>();
     while (!stop.aborted) {
       try {
-        const notices = await store.claimNotices(noticesAtOnce, leaseMs);
-        const settlements = notices.map((notice) =>
-          deliverNotice(notice, this.#ports, this.#abandoned.signal),
-        );
-        if (notices.length > 0) await store.settleNotices(await Promise.all(settlements));
-        if (notices.length < noticesAtOnce) await clock.sleep(noticePollMs, stop);
+        for (const notice of await store.claimNotices(noticesAtOnceMax - underWay.size, leaseMs)) {
+          const delivering = this.#deliverNotice(notice).finally(() => underWay.delete(delivering));
+          underWay.add(delivering);
+        }
       } catch (error) {
-        observer.failed('send delivery-failed notices', error);
-        await clock.sleep(failureBackoffMs, stop);
+        observer.failed('claim delivery-failed notices', error);
       }
+      const oneIsDone = new AbortController();
+      const napping = clock.sleep(noticePollMs, AbortSignal.any([stop, oneIsDone.signal]));
+      await Promise.race([napping, ...underWay]);
+      oneIsDone.abort();
+    }
+    await Promise.all(underWay);
+  }
+
+  async #deliverNotice(notice: Notice): Promise<void> {
+    try {
+      const settlement = await deliverNotice(notice, this.#ports, this.#abandoned.signal);
+      await this.#ports.store.settleNotices([settlement]);
+    } catch (error) {
+      this.#ports.observer.failed('send a delivery-failed notice', error);
     }
   }
 

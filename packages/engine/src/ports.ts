@@ -48,7 +48,7 @@ export interface Store {
   /** Which endpoints have work, and when. Leased lanes may be counted as ready; an empty claim tells. */
   upcoming(): Promise<readonly EndpointDue[]>;
 
-  /** Leases delivery-failed notices that are due, oldest first. */
+  /** Leases delivery-failed notices that are due, oldest first, one of each endpoint at a time. */
   claimNotices(limit: number, leaseMs: number): Promise<readonly Notice[]>;
 
   /** Records what became of delivery-failed notices. */
@@ -85,7 +85,7 @@ export interface StoreAdmin {
   listEndpoints(customerId?: string): Promise<readonly Endpoint[]>;
   /** A pause of a paused endpoint keeps the first reason. Returns undefined when there is no such endpoint. */
   pauseEndpoint(endpointId: string, reason: PauseReason, detail: string): Promise<Endpoint | undefined>;
-  /** Ends a pause and closes the breaker into its slow start; lanes go on in order. */
+  /** Ends a pause and closes the breaker into its slow start; lanes go on in order, those that wait for a retry at once. */
   resumeEndpoint(endpointId: string): Promise<Endpoint | undefined>;
   /** The present sign key stays valid as the previous one for `overlapMs`. */
   rotateSignKey(endpointId: string, signKey: string, overlapMs: number): Promise<Endpoint | undefined>;

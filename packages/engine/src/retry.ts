@@ -19,6 +19,8 @@ export const retryDelaysMs: readonly number[] = [
   8 * hourMs,
 ];
 const jitter = 0.2;
+/** Over 5 s, 30 s and 2 min: longer than most roll-outs answer with both keys in turn. */
+const triesWhileChangingKeys = 3;
 const retryAfterMinMs = secondMs;
 const retryAfterMaxMs = hourMs;
 
@@ -26,17 +28,28 @@ const retryAfterMaxMs = hourMs;
 export function nextStep(reading: Reading, claim: Claim, now: EpochMs, random: Random): Step {
   if (reading.outcome === 'accepted') return { kind: 'advance', result: 1 };
   if (reading.outcome === 'refused') return { kind: 'advance', result: 2 };
-  if (reading.pause !== null) return { kind: 'pause', reason: reading.pause, detail: reading.detail };
 
   // Time in which the endpoint was paused or its breaker open does not count against the horizon.
   const elapsedMs = now - claim.firstTryAt - claim.heldMs;
   const remainingMs = claim.endpoint.retryHorizonMs - elapsedMs;
+  if (reading.pause !== null && (remainingMs <= 0 || !mayBeChangingKeys(reading, claim, now))) {
+    return { kind: 'pause', reason: reading.pause, detail: reading.detail };
+  }
   if (remainingMs <= 0) {
     return claim.endpoint.onGiveUp === 'park' ? { kind: 'park' } : { kind: 'advance', result: 3 };
   }
   const delayMs = retryAfterMs(reading.retryAfter, now) ?? scheduledDelayMs(claim.attempt, random);
   // The last try falls on the horizon itself instead of being dropped because it would come after it.
   return { kind: 'retry', delayMs: Math.max(1, Math.round(Math.min(delayMs, remainingMs))) };
+}
+
+/**
+ * While both keys are good for an endpoint, a refusal of both may only mean that it was changing over between the two
+ * requests, or that they reached different instances of it: worth a few tries before the endpoint pauses.
+ */
+function mayBeChangingKeys(reading: Reading, { endpoint, attempt }: Claim, now: EpochMs): boolean {
+  const overlaps = endpoint.previousSignKey !== null && now < (endpoint.previousSignKeyUntil ?? 0);
+  return reading.pause === 'unauthorized' && overlaps && attempt <= triesWhileChangingKeys;
 }
 
 function scheduledDelayMs(attempt: number, random: Random): number {

@@ -59,7 +59,9 @@ export class SettleQueue {
       verdicts = await store.settle(batch.map(({ settlement }) => settlement));
     } catch (error) {
       observer.failed('settle', error);
-      verdicts = batch.map(() => 'busy');
+      // One that the store rejects must not hold up the others, so each is tried by itself.
+      if (batch.length > 1) return (await Promise.all(batch.map((one) => this.#settleBatch([one])))).flat();
+      verdicts = ['busy'];
     }
     return batch.filter(({ leaseEndsMonotonicMs, answer }, index) => {
       const verdict = verdicts[index] ?? 'busy';

@@ -172,10 +172,17 @@ describe('while a sign key is being rotated', () => {
     expect(settlement.step).toEqual({ kind: 'advance', result: 1 });
   });
 
-  it('an endpoint that knows neither key is paused', async () => {
-    const { requests, settlement } = await run(withEndpoint(rotating), knowing('some-other-key'));
-    expect(requests).toHaveLength(2);
+  it('an endpoint that knows neither key may be changing over just now: a few tries, then it is paused', async () => {
+    const trying = (attempt: number) => ({ ...withEndpoint(rotating), attempt, firstTryAt: startedAt });
+    for (const attempt of [1, 2, 3]) {
+      const { requests, settlement } = await run(trying(attempt), knowing('some-other-key'));
+      expect(requests).toHaveLength(2);
+      expect(settlement.step.kind).toBe('retry');
+    }
+    const { settlement } = await run(trying(4), knowing('some-other-key'));
     expect(settlement.step).toMatchObject({ kind: 'pause', reason: 'unauthorized' });
+    const atTheHorizon = await run(withEndpoint(rotating), knowing('some-other-key'));
+    expect(atTheHorizon.settlement.step.kind).toBe('pause');
   });
 
   it('the old key is not tried after anything but a 401, nor after the overlap', async () => {

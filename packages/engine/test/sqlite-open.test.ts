@@ -53,6 +53,36 @@ describe('opening a SQLite store', () => {
     expect(await subject.reopen().findTasks('t1')).toHaveLength(1);
   });
 
+  it('does not charge the tries of a lost lease to a change that was reopened meanwhile', async () => {
+    await world.appendMany('t1', 2);
+    await world.deliver();
+    await world.deliver({ kind: 'retry', delayMs: 1 });
+    world.clock.advance(1);
+    const claim = await world.claimOne();
+    expect(claim).toMatchObject({ sequence: 2, attempt: 2 });
+    await world.store.resend({ laneId: claim.laneId, sequence: 1 }, 1);
+    await subject.store.close();
+    const restarted = new World({ ...subject, store: subject.reopen() });
+    expect(await restarted.claimOne()).toMatchObject({ sequence: 1, attempt: 1 });
+  });
+
+  it('sets one change that cannot be read aside, where it can be seen, and delivers the others', async () => {
+    await world.append('bad', 10_000);
+    await world.append('good', 10_000);
+    await subject.store.close();
+    const database = new DatabaseSync(subject.path);
+    database.exec(`drop trigger change_is_append_only_update;
+      update change set extra = 'not JSON' where task_id = (select id from task where house_task_id = 'bad')`);
+    database.close();
+    const restarted = new World({ ...subject, store: subject.reopen() });
+    const claims = await restarted.claim();
+    expect(claims.map(({ change }) => change.houseTaskId)).toEqual(['good']);
+    const { lastAttempt, waiting } = await restarted.notification('bad', 1);
+    expect(lastAttempt).toMatchObject({ reason: 'internal-error' });
+    expect(waiting).toMatchObject({ for: 'retry' });
+    expect(await restarted.claim()).toEqual([]);
+  });
+
   it('takes back all leases and records what they stood for as lost', async () => {
     await world.appendMany('t1', 2);
     const claim = await world.claimOne();

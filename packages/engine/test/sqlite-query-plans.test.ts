@@ -7,7 +7,6 @@ import { backlogSql } from '../src/stores/sqlite/backlog.ts';
 import { candidatesSql } from '../src/stores/sqlite/candidates.ts';
 import { claimSql } from '../src/stores/sqlite/claim.ts';
 import { findNotificationSql } from '../src/stores/sqlite/find-notification.ts';
-import { lostAttemptSql } from '../src/stores/sqlite/lost-attempt.ts';
 import { noticesSql } from '../src/stores/sqlite/notices.ts';
 import { recoverSql } from '../src/stores/sqlite/recover.ts';
 import { resendSql } from '../src/stores/sqlite/resend.ts';
@@ -15,7 +14,9 @@ import { initialSchema } from '../src/stores/sqlite/schema/001-initial.ts';
 import { settleSql } from '../src/stores/sqlite/settle.ts';
 import { statesOfSql } from '../src/stores/sqlite/states-of.ts';
 import { tasksSql } from '../src/stores/sqlite/tasks.ts';
+import { unsentAttemptSql } from '../src/stores/sqlite/unsent-attempt.ts';
 import { upcomingSql } from '../src/stores/sqlite/upcoming.ts';
+import { wakeWaitingSql } from '../src/stores/sqlite/wake-waiting.ts';
 import type { Direction } from '../src/stores/sqlite/walk.ts';
 
 // SQLite plans without statistics here and in production alike (nothing runs ANALYZE), so these are the plans in force.
@@ -26,7 +27,8 @@ const verbs = {
   upcoming: upcomingSql,
   notices: noticesSql,
   attempts: attemptsSql,
-  lostAttempt: lostAttemptSql,
+  unsentAttempt: unsentAttemptSql,
+  wakeWaiting: wakeWaitingSql,
   candidates: candidatesSql,
   findNotification: findNotificationSql,
   resend: resendSql,

@@ -27,6 +27,12 @@ export interface World {
   readonly failures: readonly string[];
   /** Records changes of one task of `acme`, one for each state. */
   append(houseTaskId: string, ...states: number[]): Promise<void>;
+  /** Records the first change of each of these tasks of another customer. */
+  appendTo(customerId: string, houseTaskIds: readonly string[]): Promise<void>;
+  /** What would be put to leave the endpoint as it is. */
+  draftOf(endpointId: string): Promise<EndpointDraft>;
+  /** Lets everything happen that needs no time to pass; requests may still be out. */
+  busy(): Promise<void>;
   /** Resolves when nothing is in flight and nothing more can be sent before the clock moves. */
   quiet(): Promise<void>;
   /** Moves the clock in small steps, quiet after each. */
@@ -79,7 +85,9 @@ export async function aWorld({
     observer: { settled() {}, failed: (doing, error) => failures.push(`${doing}: ${error}`) },
   });
 
-  await store.putCustomer({ id: 'acme', name: 'Acme', onIllegalTransition: 'flag' });
+  for (const id of new Set(['acme', ...endpoints.flatMap(({ customerId }) => customerId ?? [])])) {
+    await store.putCustomer({ id, name: id, onIllegalTransition: 'flag' });
+  }
   for (const [index, changes] of endpoints.entries())
     await store.putEndpoint(draft(`e${index + 1}`, changes));
 
@@ -109,6 +117,17 @@ export async function aWorld({
     failures,
     quiet,
     stop,
+    async appendTo(customerId, houseTaskIds) {
+      await engine.append(houseTaskIds.map((id) => aNewChange(id, 9000, { customerId })));
+    },
+    async draftOf(endpointId) {
+      const endpoint = await store.findEndpoint(endpointId);
+      if (!endpoint) throw new Error(`There is no endpoint ${endpointId}.`);
+      return endpoint;
+    },
+    async busy() {
+      for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    },
     async append(houseTaskId, ...states) {
       await engine.append(states.map((state) => aNewChange(houseTaskId, state)));
     },

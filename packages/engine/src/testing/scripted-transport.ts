@@ -9,11 +9,22 @@ export class ScriptedTransport implements Transport {
     this.#answer = answer;
   }
 
-  async post(request: SignedRequest): Promise<Reply> {
+  post(request: SignedRequest, signal: AbortSignal): Promise<Reply> {
     this.requests.push(request);
-    return this.#answer(request);
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => resolve(aborted), { once: true });
+      Promise.resolve(this.#answer(request)).then(resolve, reject);
+    });
   }
 }
+
+const aborted: Reply = {
+  kind: 'failure',
+  reason: 'aborted',
+  detail: 'The sender was stopping.',
+  uncertain: true,
+  remoteAddress: null,
+};
 
 /** An answer of HTTP 200 with an envelope of this state. */
 export function answering(state: number, payload = ''): Reply {

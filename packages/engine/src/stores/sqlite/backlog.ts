@@ -9,7 +9,7 @@ export const backlogSql = {
   parked: 'select count(*) n from lane indexed by lane_parked where parked = 1',
   oldestPending: 'select created_at at from pending where endpoint_id = ? order by created_at limit 1',
   oldestClaimable: `select due_at at from lane
-    where endpoint_id = ?1 and due_at <= ?2 and lease_until <= ?2 order by due_at limit 1`,
+    where endpoint_id = ?1 and due_at <= ?2 and lease_until <= ?3 order by due_at limit 1`,
 } as const;
 
 interface Moment {
@@ -34,7 +34,9 @@ export function createBacklog(context: StoreContext): () => Backlog {
     return {
       pending: countPending.get()?.n ?? 0,
       oldestPendingAt: earliest(all.map(({ id }) => findOldestPending.get(id))),
-      oldestClaimableAt: earliest(claimable.map(({ id }) => findOldestClaimable.get(id, now))),
+      oldestClaimableAt: earliest(
+        claimable.map(({ id }) => findOldestClaimable.get(id, now, context.leaseNow())),
+      ),
       endpointsPaused: all.filter((endpoint) => endpoint.pause !== null).length,
       breakersOpen: all.filter((endpoint) => endpoint.breaker.openedAt !== null).length,
       lanesParked: countParked.get()?.n ?? 0,

@@ -1,7 +1,7 @@
 import type { NotificationFilter } from '../../notification.ts';
+import type { Place } from '../cursor.ts';
+import type { StoredEndpoint } from '../endpoint-row.ts';
 import type { StoreContext } from './context.ts';
-import type { Place } from './cursor.ts';
-import type { StoredEndpoint } from './endpoint-book.ts';
 import { createStatesOf } from './states-of.ts';
 import { type Direction, inOrder, type Source, type Span } from './walk.ts';
 

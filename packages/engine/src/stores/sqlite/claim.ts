@@ -3,22 +3,24 @@ import type { Change } from '../../change.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { Claim } from '../../lane.ts';
 import type { ClaimRequest, EndpointQuota, EpochMs } from '../../ports.ts';
+import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
 import { type ChangeRow, changeOf } from './change-row.ts';
 import type { Statement } from './connection.ts';
 import type { StoreContext } from './context.ts';
-import { endpointAt, type StoredEndpoint } from './endpoint-book.ts';
-import { createRecordLost, type RecordLost } from './lost-attempt.ts';
+import { createRecordUnsent, type RecordUnsent } from './unsent-attempt.ts';
 
 export const claimSql = {
-  probe: 'select 1 from lane where endpoint_id = ?1 and due_at <= ?2 and lease_until <= ?2 limit 1',
+  probe: 'select 1 from lane where endpoint_id = ?1 and due_at <= ?2 and lease_until <= ?3 limit 1',
   // The join keeps the lanes' order, so the limit ends the walk along lane_due.
   due: `select l.id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.lease_until, l.claimed_seq, l.claimed_at,
       l.epoch, l.attempt, l.first_try_at, l.held_ms_at_first_try, t.customer_id, t.house_task_id
     from lane l indexed by lane_due cross join task t on t.id = l.task_id
-    where l.endpoint_id = ?1 and l.due_at <= ?2 and l.lease_until <= ?2
-    order by l.due_at limit ?3`,
+    where l.endpoint_id = ?1 and l.due_at <= ?2 and l.lease_until <= ?3
+    order by l.due_at limit ?4`,
   lease: `update lane set lease_until = ?2, claimed_seq = ?3, claimed_at = ?4, epoch = epoch + 1, attempt = ?5,
       first_try_at = ?6, held_ms_at_first_try = ?7, head_seq = ?8
+    where id = ?1`,
+  setAside: `update lane set due_at = ?2, epoch = epoch + 1, lease_until = 0, claimed_seq = null, claimed_at = null
     where id = ?1`,
   change: 'select * from change where task_id = ? and seq = ?',
   supersede: `insert into closed (lane_id, seq, result, closed_at, endpoint_id, created_at, task_id, state)
@@ -52,7 +54,8 @@ export class ClaimVerb {
   readonly #findChange: Statement<ChangeRow>;
   readonly #supersede: Statement<never>;
   readonly #dropSuperseded: Statement<never>;
-  readonly #recordLost: RecordLost;
+  readonly #setAside: Statement<never>;
+  readonly #recordUnsent: RecordUnsent;
 
   constructor(context: StoreContext) {
     const { connection } = context;
@@ -63,16 +66,18 @@ export class ClaimVerb {
     this.#findChange = connection.prepare(claimSql.change);
     this.#supersede = connection.prepare(claimSql.supersede);
     this.#dropSuperseded = connection.prepare(claimSql.dropSuperseded);
-    this.#recordLost = createRecordLost(connection);
+    this.#setAside = connection.prepare(claimSql.setAside);
+    this.#recordUnsent = createRecordUnsent(connection);
   }
 
   /** A read: whether a claim would find anything, so that polling for nothing writes nothing. */
   probe(request: ClaimRequest): boolean {
     const now = this.#context.now();
+    const leaseNow = this.#context.leaseNow();
     return request.quotas.some(({ endpointId, quota }) => {
       const endpoint = this.#context.endpoints.find(endpointId);
       if (endpoint === undefined || quotaNow(endpoint, quota, now) === 0) return false;
-      return this.#probeDue.get(endpointId, now) !== undefined;
+      return this.#probeDue.get(endpointId, now, leaseNow) !== undefined;
     });
   }
 
@@ -86,13 +91,35 @@ export class ClaimVerb {
     const stored = endpoints.find(wanted.endpointId);
     const quota = stored === undefined ? 0 : quotaNow(stored, wanted.quota, now);
     if (stored === undefined || quota === 0) return [];
-    const due = this.#listDue.all(stored.id, now, quota);
+    const due = this.#listDue.all(stored.id, now, this.#context.leaseNow(), quota);
     if (due.length === 0) return [];
     if (stored.breaker.openedAt !== null) {
       endpoints.save({ ...stored, breaker: afterProbe(stored.breaker, now) }, now);
     }
     const endpoint = endpointAt(stored, now);
-    return due.map((lane) => this.#claimLane(lane, endpoint, leaseMs, now));
+    return due.flatMap((lane) => this.#claimUnlessUnreadable(lane, endpoint, leaseMs, now));
+  }
+
+  /** One row that cannot be read holds up its own lane, not the claim of all others. */
+  #claimUnlessUnreadable(lane: DueRow, endpoint: Endpoint, leaseMs: number, now: EpochMs): readonly Claim[] {
+    try {
+      return [this.#claimLane(lane, endpoint, leaseMs, now)];
+    } catch (error) {
+      if (!(error instanceof UnreadableChange)) throw error;
+      this.#setAside.run(lane.id, now + unreadableRetryMs);
+      const { id: laneId, epoch, attempt, head_seq: head } = lane;
+      const sequence = lane.reopened_seq ?? head;
+      const seen = {
+        laneId,
+        sequence,
+        epoch: epoch + 1,
+        attempt: attempt + 1,
+        claimedAt: now,
+        url: endpoint.url,
+      };
+      this.#recordUnsent(seen, { reason: 'internal-error', detail: error.message }, now);
+      return [];
+    }
   }
 
   #claimLane(lane: DueRow, endpoint: Endpoint, leaseMs: number, now: EpochMs): Claim {
@@ -103,7 +130,9 @@ export class ClaimVerb {
     const attempt = again ? lane.attempt + 1 : 1;
     const firstTryAt = again ? (lane.first_try_at ?? now) : now;
     const heldMsBefore = again ? lane.held_ms_at_first_try : endpoint.heldMs;
-    this.#lease.run(lane.id, now + leaseMs, sequence, now, attempt, firstTryAt, heldMsBefore, head);
+    const change = this.#loadChange(lane, sequence);
+    const leaseUntil = this.#context.leaseNow() + leaseMs;
+    this.#lease.run(lane.id, leaseUntil, sequence, now, attempt, firstTryAt, heldMsBefore, head);
     return {
       laneId: lane.id,
       sequence,
@@ -112,14 +141,18 @@ export class ClaimVerb {
       firstTryAt,
       heldMs: endpoint.heldMs - heldMsBefore,
       endpoint,
-      change: this.#loadChange(lane, sequence),
+      change,
     };
   }
 
   #giveUpLease(lane: DueRow, sequence: number, endpoint: Endpoint, now: EpochMs): void {
     const { id: laneId, epoch, attempt } = lane;
     const lease = { laneId, sequence, epoch, attempt, claimedAt: lane.claimed_at ?? now, url: endpoint.url };
-    this.#recordLost(lease, 'The lease ran out before an outcome was recorded.', now);
+    this.#recordUnsent(
+      lease,
+      { reason: 'lost', detail: 'The lease ran out before an outcome was recorded.' },
+      now,
+    );
   }
 
   /** Passes over everything that a newer change overtook, and returns where the head is then. */
@@ -133,11 +166,19 @@ export class ClaimVerb {
 
   #loadChange(lane: DueRow, sequence: number): Change {
     const row = this.#findChange.get(lane.task_id, sequence);
-    if (row === undefined)
-      throw new Error(`Lane ${lane.id} points at change ${sequence}, which does not exist.`);
-    return changeOf(row, { customerId: lane.customer_id, houseTaskId: lane.house_task_id });
+    if (row === undefined) throw new UnreadableChange(`Change ${sequence} does not exist.`);
+    try {
+      return changeOf(row, { customerId: lane.customer_id, houseTaskId: lane.house_task_id });
+    } catch (error) {
+      throw new UnreadableChange(`Change ${sequence} cannot be read: ${error}`);
+    }
   }
 }
+
+/** What is stored of a change makes no sense; someone has to look at it, and nothing else should wait for that. */
+class UnreadableChange extends Error {}
+
+const unreadableRetryMs = 600_000;
 
 function quotaNow(endpoint: StoredEndpoint, quota: number, now: EpochMs): number {
   if (endpoint.pause !== null) return 0;

@@ -8,6 +8,11 @@ export interface StoreContext {
   readonly connection: Connection;
   readonly customers: CustomerBook;
   readonly endpoints: EndpointBook;
-  /** Wall time that never goes back: a backward step of the clock must not make due work wait. */
+  /** Wall time that never goes back and never stands still: a backward step of the clock must not make due work wait. */
   readonly now: () => EpochMs;
+  /**
+   * What leases are counted in: monotonic, and of no meaning outside this process. A forward step of the wall clock must
+   * not end the lease of a request that is still out, for then it would be sent twice without any doubt.
+   */
+  readonly leaseNow: () => EpochMs;
 }

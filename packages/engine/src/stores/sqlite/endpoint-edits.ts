@@ -6,8 +6,9 @@ import {
   type PauseReason,
   UnknownCustomer,
 } from '../../endpoint.ts';
+import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
 import type { StoreContext } from './context.ts';
-import { endpointAt, type StoredEndpoint } from './endpoint-book.ts';
+import { createWakeWaiting } from './wake-waiting.ts';
 
 export interface EndpointEdits {
   put(draft: EndpointDraft): Endpoint;
@@ -17,7 +18,8 @@ export interface EndpointEdits {
 }
 
 export function createEndpointEdits(context: StoreContext): EndpointEdits {
-  const { customers, endpoints } = context;
+  const { connection, customers, endpoints } = context;
+  const wakeWaiting = createWakeWaiting(connection);
 
   function edit(
     endpointId: string,
@@ -36,14 +38,17 @@ export function createEndpointEdits(context: StoreContext): EndpointEdits {
       if (customers.find(draft.customerId) === undefined) throw new UnknownCustomer(draft.customerId);
       const before = endpoints.find(draft.id);
       if (before !== undefined && before.customerId !== draft.customerId) throw new EndpointTaken(draft.id);
-      return endpointAt(endpoints.save(drafted(draft, before, now), now), now);
+      const saved = endpoints.save(drafted(draft, before, now), now);
+      if (before !== undefined && isMended(before, saved)) wakeWaiting(saved.id, now);
+      return endpointAt(saved, now);
     },
     pause: (endpointId, reason, detail) =>
       edit(endpointId, (endpoint, now) =>
         endpoint.pause === null ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint,
       ),
     resume: (endpointId) =>
-      edit(endpointId, (endpoint) => {
+      edit(endpointId, (endpoint, now) => {
+        wakeWaiting(endpoint.id, now);
         if (endpoint.pause === null && endpoint.breaker.openedAt === null) return endpoint;
         return { ...endpoint, pause: null, breaker: { ...breakerClosed, ramp: 1 } };
       }),
@@ -55,6 +60,11 @@ export function createEndpointEdits(context: StoreContext): EndpointEdits {
         previousSignKeyUntil: overlapMs > 0 && endpoint.signKey !== null ? now + overlapMs : null,
       })),
   };
+}
+
+/** What was tried before says nothing about the new URL or key. */
+function isMended(before: Endpoint, after: Endpoint): boolean {
+  return before.url !== after.url || before.signKey !== after.signKey;
 }
 
 function drafted(draft: EndpointDraft, before: StoredEndpoint | undefined, now: number): StoredEndpoint {

@@ -1,10 +1,18 @@
 import type { Notice, NoticeSettlement } from '../../attempt.ts';
+import type { EpochMs } from '../../ports.ts';
 import type { StoreContext } from './context.ts';
 
 export const noticesSql = {
-  probe: 'select 1 from notice where due_at <= ?1 and lease_until <= ?1 limit 1',
-  due: `select id, endpoint_id, url, fields, epoch, attempt from notice
-    where due_at <= ?1 and lease_until <= ?1 order by due_at, id limit ?2`,
+  // A loose index scan, as for lanes: one probe for each endpoint that has notices.
+  endpoints: `with recursive busy (endpoint_id) as (
+      select (select endpoint_id from notice where due_at is not null and endpoint_id > '' order by endpoint_id limit 1)
+      union all
+      select (select endpoint_id from notice where due_at is not null and endpoint_id > busy.endpoint_id
+              order by endpoint_id limit 1)
+      from busy where busy.endpoint_id is not null)
+    select endpoint_id from busy where endpoint_id is not null`,
+  first: `select id, endpoint_id, url, fields, due_at, lease_until, epoch, attempt from notice
+    where endpoint_id = ? and due_at is not null order by due_at, id limit 1`,
   lease: 'update notice set lease_until = ?2, epoch = epoch + 1, attempt = attempt + 1 where id = ?1',
   settle: `update notice set due_at = ?3, done_at = ?4, detail = ?5, lease_until = 0
     where id = ?1 and epoch = ?2 and due_at is not null`,
@@ -15,6 +23,8 @@ interface NoticeRow {
   readonly endpoint_id: string;
   readonly url: string;
   readonly fields: string;
+  readonly due_at: number;
+  readonly lease_until: number;
   readonly epoch: number;
   readonly attempt: number;
 }
@@ -28,8 +38,8 @@ export interface NoticeVerbs {
 
 export function createNotices(context: StoreContext): NoticeVerbs {
   const { connection, endpoints } = context;
-  const probeDue = connection.prepare(noticesSql.probe);
-  const listDue = connection.prepare<NoticeRow>(noticesSql.due);
+  const listBusy = connection.prepare<{ endpoint_id: string }>(noticesSql.endpoints);
+  const findFirst = connection.prepare<NoticeRow>(noticesSql.first);
   const lease = connection.prepare(noticesSql.lease);
   const settle = connection.prepare(noticesSql.settle);
 
@@ -52,11 +62,21 @@ export function createNotices(context: StoreContext): NoticeVerbs {
     ];
   }
 
+  /** The first of each endpoint, if it is free: one at a time, so that a URL which hangs delays nobody else's. */
+  function listDue(now: EpochMs, leaseNow: EpochMs): readonly NoticeRow[] {
+    return listBusy
+      .all()
+      .flatMap(({ endpoint_id: endpointId }) => findFirst.get(endpointId) ?? [])
+      .filter((row) => row.due_at <= now && row.lease_until <= leaseNow)
+      .sort((a, b) => a.due_at - b.due_at || a.id - b.id);
+  }
+
   return {
-    probe: () => probeDue.get(context.now()) !== undefined,
+    probe: () => listDue(context.now(), context.leaseNow()).length > 0,
     claim(limit, leaseMs) {
-      const now = context.now();
-      return listDue.all(now, limit).flatMap((row) => claimRow(row, now + leaseMs));
+      const leaseNow = context.leaseNow();
+      const due = listDue(context.now(), leaseNow).slice(0, limit);
+      return due.flatMap((row) => claimRow(row, leaseNow + leaseMs));
     },
     settle(settlements) {
       const now = context.now();

@@ -5,9 +5,9 @@ import type {
   Page,
   PageRequest,
 } from '../../notification.ts';
+import { decodeCursor, type Place } from '../cursor.ts';
 import { type Candidate, createCandidateSources, placeOfCandidate } from './candidates.ts';
 import type { StoreContext } from './context.ts';
-import { decodeCursor, type Place } from './cursor.ts';
 import { createFindNotification } from './find-notification.ts';
 import { inTurns, readPage } from './read-page.ts';
 import { allTime, type Direction, merge, type Span, startOf } from './walk.ts';

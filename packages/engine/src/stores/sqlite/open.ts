@@ -1,5 +1,6 @@
 import type { Clock, EpochMs, Store, StoreAdmin } from '../../ports.ts';
 import type { Vault } from '../../vault.ts';
+import { endpointAt } from '../endpoint-row.ts';
 import { type ApiKeys, createApiKeys } from './api-keys.ts';
 import { AppendVerb } from './append.ts';
 import { createListAttempts } from './attempts.ts';
@@ -8,7 +9,7 @@ import { ClaimVerb } from './claim.ts';
 import { type Connection, connect, isSqliteError, type Synchronous } from './connection.ts';
 import type { StoreContext } from './context.ts';
 import { CustomerBook } from './customer-book.ts';
-import { EndpointBook, endpointAt } from './endpoint-book.ts';
+import { EndpointBook } from './endpoint-book.ts';
 import { createEndpointEdits } from './endpoint-edits.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate, needsMigration } from './migrate.ts';
@@ -66,7 +67,7 @@ function serve(connection: Connection, options: SqliteStoreOptions, onClose: () 
     connection,
     customers: new CustomerBook(connection),
     endpoints: new EndpointBook(connection, options.vault),
-    now: steadyNow(options.clock, lastRecordedAt(connection)),
+    ...steadyClocks(options.clock, lastRecordedAt(connection)),
   };
   // Opens every key once: a wrong master key is found now, not at the first delivery.
   context.endpoints.list();
@@ -190,11 +191,20 @@ function keysSide(keys: ApiKeys, write: (run: () => void) => Promise<void>): Omi
   };
 }
 
-function steadyNow(clock: Clock, atLeast: EpochMs): () => EpochMs {
-  let last = atLeast;
-  return () => {
-    last = Math.max(last, clock.now());
-    return last;
+function steadyClocks(clock: Clock, atLeast: EpochMs): Pick<StoreContext, 'now' | 'leaseNow'> {
+  const openedAt = clock.now();
+  const openedAtMonotonicMs = clock.monotonicMs();
+  let last = Math.max(atLeast, openedAt);
+  let lastMonotonicMs = openedAtMonotonicMs;
+  return {
+    now() {
+      const monotonicMs = clock.monotonicMs();
+      // Behind what was recorded already, time goes on from there until the wall clock has caught up.
+      last = Math.max(Math.floor(last + monotonicMs - lastMonotonicMs), clock.now());
+      lastMonotonicMs = monotonicMs;
+      return last;
+    },
+    leaseNow: () => openedAt + Math.floor(clock.monotonicMs() - openedAtMonotonicMs),
   };
 }
 

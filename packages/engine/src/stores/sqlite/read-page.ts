@@ -1,5 +1,5 @@
 import type { Page } from '../../notification.ts';
-import { encodeCursor, type Place } from './cursor.ts';
+import { encodeCursor, type Place } from '../cursor.ts';
 
 /** After so many rows others get their turn: some 10 ms of reading. */
 const rowsPerTurn = 1_000;

@@ -1,13 +1,17 @@
 import type { EpochMs } from '../../ports.ts';
 import { type Connection, isSqliteError } from './connection.ts';
-import { createRecordLost } from './lost-attempt.ts';
+import { createRecordUnsent } from './unsent-attempt.ts';
 
 export const recoverSql = {
   // Leased lanes are among the due ones, and those are few unless an endpoint is down.
   leased: `select l.id, l.claimed_seq, l.claimed_at, l.epoch, l.attempt, e.url
     from lane l indexed by lane_due join endpoint e on e.id = l.endpoint_id
     where l.due_at is not null and l.lease_until > 0`,
-  clearLane: 'update lane set lease_until = 0, claimed_seq = null, claimed_at = null where id = ?',
+  // The tries belong to what was leased: a change that was reopened meanwhile starts afresh.
+  clearLane: `update lane set lease_until = 0, claimed_seq = null, claimed_at = null,
+      attempt = case when claimed_seq = coalesce(reopened_seq, head_seq) then attempt else 0 end,
+      first_try_at = case when claimed_seq = coalesce(reopened_seq, head_seq) then first_try_at end
+    where id = ?`,
   clearNotices: 'update notice set lease_until = 0 where due_at is not null and lease_until > 0',
 } as const;
 
@@ -24,7 +28,7 @@ interface LeasedRow {
 export function recover(connection: Connection, now: EpochMs): void {
   const leased = connection.prepare<LeasedRow>(recoverSql.leased).all();
   const clearLane = connection.prepare(recoverSql.clearLane);
-  const recordLost = createRecordLost(connection);
+  const recordUnsent = createRecordUnsent(connection);
   connection.exec('begin immediate');
   for (const lane of leased) {
     const lease = {
@@ -35,7 +39,7 @@ export function recover(connection: Connection, now: EpochMs): void {
       claimedAt: lane.claimed_at,
       url: lane.url,
     };
-    recordLost(lease, 'The process ended before an outcome was recorded.', now);
+    recordUnsent(lease, { reason: 'lost', detail: 'The process ended before an outcome was recorded.' }, now);
     clearLane.run(lane.id);
   }
   connection.prepare(recoverSql.clearNotices).run();

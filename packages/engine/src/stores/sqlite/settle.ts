@@ -1,14 +1,15 @@
 import { afterFailure, afterSuccess, type BreakerState } from '../../breaker.ts';
 import type { Settlement, Step, Verdict } from '../../lane.ts';
 import type { EpochMs } from '../../ports.ts';
+import type { StoredEndpoint } from '../endpoint-row.ts';
 import { createRecordAttempt, type RecordAttempt } from './attempts.ts';
 import type { Statement } from './connection.ts';
 import type { StoreContext } from './context.ts';
-import type { StoredEndpoint } from './endpoint-book.ts';
+import { createWakeWaiting, type WakeWaiting } from './wake-waiting.ts';
 
 export const settleSql = {
   lane: `select l.id, l.endpoint_id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.epoch, l.attempt,
-      l.first_try_at, l.claimed_seq, l.parked, c.created_at, c.state
+      l.first_try_at, l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
     from lane l join change c on c.task_id = l.task_id and c.seq = ?2 where l.id = ?1`,
   move: `update lane set head_seq = ?2, reopened_seq = ?3, due_at = ?4, attempt = ?5, first_try_at = ?6, parked = ?7,
       lease_until = 0, claimed_seq = null, claimed_at = null
@@ -33,6 +34,7 @@ interface LaneRow {
   readonly attempt: number;
   readonly first_try_at: number | null;
   readonly claimed_seq: number | null;
+  readonly claimed_at: number | null;
   readonly parked: number;
   readonly created_at: number;
   readonly state: number;
@@ -58,6 +60,7 @@ export class SettleVerb {
   readonly #lowestReopened: Statement<{ seq: number | null }>;
   readonly #insertNotice: Statement<never>;
   readonly #recordAttempt: RecordAttempt;
+  readonly #wakeWaiting: WakeWaiting;
 
   constructor(context: StoreContext) {
     const { connection } = context;
@@ -70,6 +73,7 @@ export class SettleVerb {
     this.#lowestReopened = connection.prepare(settleSql.lowestReopened);
     this.#insertNotice = connection.prepare(settleSql.insertNotice);
     this.#recordAttempt = createRecordAttempt(connection);
+    this.#wakeWaiting = createWakeWaiting(connection);
   }
 
   settle(settlements: readonly Settlement[]): readonly Verdict[] {
@@ -94,7 +98,7 @@ export class SettleVerb {
       move.firstTryAt,
       move.parked ? 1 : 0,
     );
-    this.#adjustEndpoint(lane.endpoint_id, settlement.step, now);
+    this.#adjustEndpoint(lane, settlement.step, now);
     if (settlement.notice !== null) {
       const { endpointId, url, fields } = settlement.notice;
       this.#insertNotice.run(endpointId, url, JSON.stringify(fields), now, now);
@@ -145,19 +149,22 @@ export class SettleVerb {
     this.#close.run(id, sequence, result, now, endpointId, createdAt, taskId, lane.state);
   }
 
-  #adjustEndpoint(endpointId: string, step: Step, now: EpochMs): void {
-    const endpoint = this.#context.endpoints.find(endpointId);
+  #adjustEndpoint(lane: LaneRow, step: Step, now: EpochMs): void {
+    const endpoint = this.#context.endpoints.find(lane.endpoint_id);
     if (endpoint === undefined) return;
-    if (step.kind === 'pause' && endpoint.pause === null) {
-      this.#context.endpoints.save(
-        { ...endpoint, pause: { at: now, reason: step.reason, detail: step.detail } },
-        now,
-      );
+    if (step.kind === 'pause') {
+      // An answer to the key or URL of before says nothing about what an operator has put right since.
+      const isOutdated = (lane.claimed_at ?? now) < endpoint.updatedAt;
+      if (endpoint.pause !== null || isOutdated) return;
+      const pause = { at: now, reason: step.reason, detail: step.detail };
+      this.#context.endpoints.save({ ...endpoint, pause }, now);
       return;
     }
     const breaker = breakerAfter(endpoint, step, now);
     // The same object comes back when nothing changed: a healthy endpoint costs no write.
-    if (breaker !== endpoint.breaker) this.#context.endpoints.save({ ...endpoint, breaker }, now);
+    if (breaker === endpoint.breaker) return;
+    this.#context.endpoints.save({ ...endpoint, breaker }, now);
+    if (endpoint.breaker.openedAt !== null && breaker.openedAt === null) this.#wakeWaiting(endpoint.id, now);
   }
 }
 

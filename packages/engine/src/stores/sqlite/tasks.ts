@@ -1,8 +1,8 @@
 import type { Page, PageRequest } from '../../notification.ts';
 import type { Task, TaskFilter, TaskHistory } from '../../task.ts';
+import { decodeCursor, type Place } from '../cursor.ts';
 import { type ChangeRow, changeOf } from './change-row.ts';
 import type { StoreContext } from './context.ts';
-import { decodeCursor, type Place } from './cursor.ts';
 import { readPage } from './read-page.ts';
 import { createStatesOf } from './states-of.ts';
 import { allTime, inOrder, merge, type Source, startOf } from './walk.ts';

@@ -15,7 +15,7 @@ export const upcomingSql = {
   firstFree: `select due_at from lane
     where endpoint_id = ?1 and due_at is not null and lease_until <= ?2 order by due_at limit 1`,
   firstLeaseEnd: `select min(lease_until) at from lane
-    where endpoint_id = ?1 and due_at <= ?2 and lease_until > ?2`,
+    where endpoint_id = ?1 and due_at <= ?2 and lease_until > ?3`,
 } as const;
 
 export function createUpcoming(context: StoreContext): () => readonly EndpointDue[] {
@@ -26,10 +26,12 @@ export function createUpcoming(context: StoreContext): () => readonly EndpointDu
 
   /** When the next lane can be claimed; a leased one when its lease ends. */
   function claimableAt(endpointId: string, now: EpochMs): EpochMs | undefined {
-    const free = findFirstFree.get(endpointId, now)?.due_at;
+    const leaseNow = context.leaseNow();
+    const free = findFirstFree.get(endpointId, leaseNow)?.due_at;
     // When one is free and due, the walk over all leased ones is not needed, and could be long.
     if (free !== undefined && free <= now) return free;
-    const leaseEnd = findFirstLeaseEnd.get(endpointId, now)?.at ?? undefined;
+    const leaseEndsAt = findFirstLeaseEnd.get(endpointId, now, leaseNow)?.at ?? undefined;
+    const leaseEnd = leaseEndsAt === undefined ? undefined : leaseEndsAt - leaseNow + now;
     if (free === undefined || leaseEnd === undefined) return free ?? leaseEnd;
     return Math.min(free, leaseEnd);
   }

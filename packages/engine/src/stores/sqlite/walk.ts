@@ -1,4 +1,4 @@
-import { comparePlaces, type Place } from './cursor.ts';
+import { comparePlaces, type Place } from '../cursor.ts';
 
 export type Direction = 'newest-first' | 'oldest-first';
 

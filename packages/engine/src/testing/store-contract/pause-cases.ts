@@ -49,6 +49,27 @@ export const pauseCases: Cases = {
     expect((await world.getEndpoint()).pause).toMatchObject({ reason: 'gone' });
   },
 
+  'by an answer to what an operator has changed since is not applied': async (world) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const claim = await world.claimOne();
+    world.clock.advance(1_000);
+    await world.store.rotateSignKey('e1', 'the-next-key-123', 60_000);
+    await world.settle(claim, { kind: 'pause', reason: 'unauthorized', detail: 'answered 401' });
+    expect((await world.getEndpoint()).pause).toBeNull();
+    expect(await world.claimOne()).toMatchObject({ sequence: 1, attempt: 1 });
+  },
+
+  'that ends makes what waits for a retry due now': async (world) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    await world.deliver(retryIn(3_600_000));
+    await world.store.pauseEndpoint('e1', 'operator', '');
+    expect(await world.claim()).toEqual([]);
+    await world.store.resumeEndpoint('e1');
+    expect(await world.claimOne()).toMatchObject({ sequence: 1, attempt: 2 });
+  },
+
   'lets what is in flight be settled': async (world) => {
     await world.setUp();
     await world.appendMany('t1', 2);

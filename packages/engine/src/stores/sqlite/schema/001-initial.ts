@@ -177,7 +177,7 @@ create table notice (
   created_at integer not null,
   done_at integer
 ) strict;
-create index notice_due on notice (due_at) where due_at is not null;
+create index notice_due on notice (endpoint_id, due_at, id) where due_at is not null;
 
 create table api_key (
   id text primary key,

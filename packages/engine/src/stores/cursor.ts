@@ -1,4 +1,4 @@
-import { InvalidCursor } from '../../notification.ts';
+import { InvalidCursor } from '../notification.ts';
 
 /** A place in the order in which notifications and tasks are listed. Tasks have lane 0. */
 export interface Place {

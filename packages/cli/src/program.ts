@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerConform } from './commands/conform.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerKeys } from './commands/keys.ts';
@@ -52,5 +53,6 @@ export function createProgram(): Command {
   registerSign(program);
   registerVerify(program);
   registerExplain(program);
+  registerConform(program);
   return program;
 }

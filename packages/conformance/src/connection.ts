@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 
 import { parseReply, type Reply } from './reply.ts';
 
@@ -121,7 +121,7 @@ function watch(socket: Socket): { state: Watched; changed: () => Promise<void> }
     next = Promise.withResolvers();
   };
   socket.setNoDelay(true);
-  socket.once(socket.constructor.name === 'TLSSocket' ? 'secureConnect' : 'connect', () => {
+  socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
     state.connected = true;
     tell();
   });

@@ -14,6 +14,8 @@ export interface ProbeSettings {
   /** Extra parameters that were declared to the endpoint. */
   readonly extra: readonly string[];
   readonly webhookSecret: string | null;
+  /** A house that the endpoint knows, for every task; null: each task has a house of its own. */
+  readonly houseId: string | null;
   readonly effectsUrl: URL | null;
   readonly timeoutMs: number;
   readonly promptMs: number;
@@ -56,7 +58,8 @@ export function createProbe(options: CreateProbe & { onExchange: (exchange: Exch
 
   function newIds(): Ids {
     tasks += 1;
-    return sampleIds(options.runId, tasks);
+    const ids = sampleIds(options.runId, tasks);
+    return settings.houseId === null ? ids : { ...ids, houseId: settings.houseId };
   }
 
   function fields(overrides: Overrides = {}): Pairs {

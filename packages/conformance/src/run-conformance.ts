@@ -24,11 +24,13 @@ export interface ConformanceOptions {
   readonly extra?: readonly string[];
   /** With it every delivery carries the HMAC as well, and the cases of the HMAC are run. */
   readonly webhookSecret?: string;
+  /** For endpoints that refuse houses they do not know: every task is of this one. */
+  readonly houseId?: string;
   /** Answers a GET with `{"effects": n}`, the number of changes acted upon; without it effects are not judged. */
   readonly effectsUrl?: string;
   /** For one exchange; by default 15,000 ms, as the platform waits. */
   readonly timeoutMs?: number;
-  readonly onStart?: (one: ConformanceCase) => void;
+  /** Not called for an unreachable endpoint. */
   readonly onResult?: (result: CaseResult) => void;
 }
 
@@ -53,6 +55,7 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
       revision: options.revision ?? 'seed',
       extra: options.extra ?? [],
       webhookSecret: options.webhookSecret ?? null,
+      houseId: options.houseId ?? null,
       effectsUrl,
       timeoutMs,
       promptMs,
@@ -65,37 +68,38 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
 
   const startedMs = clock.monotonicMs();
   const results: CaseResult[] = [];
-  let endpoint: ConformanceReport['endpoint'] = (await transport.reach()).ok ? 'answered' : 'unreachable';
+  const reached = await transport.reach();
+  let endpoint: ConformanceReport['endpoint'] = reached.ok ? 'answered' : 'unreachable';
+  let gone = reached.ok ? null : `nothing accepts connections: ${reached.detail}`;
   for (const one of cases) {
-    const skipped = endpoint === 'answered' ? findSkip(one, probe, results) : goneDetail[endpoint];
-    if (skipped === null) options.onStart?.(one);
-    exchanges = [];
     const caseStartedMs = clock.monotonicMs();
+    const skipped = gone ?? findSkip(one, probe, results);
+    exchanges = [];
     let judged = skipped === null ? await judge(one, probe) : skip(skipped);
     if (exchanges.some(isUnconnected)) {
       if (await comesBack(transport, clock)) {
         exchanges = [];
         judged = await judge(one, probe);
-      } else endpoint = 'went-away';
+      } else {
+        endpoint = 'went-away';
+        gone = 'nothing accepts connections any more';
+        // When the very first request finds nobody, the case before it is to blame.
+        if (exchanges[0] !== undefined && isUnconnected(exchanges[0])) judged = skip(gone);
+      }
     }
+    const shown = judged.outcome === 'failed' ? exchanges : [];
     const { id, level, why, sends, accepts, hint } = one;
     const result: CaseResult = {
-      ...{ id, group: groupOf(id), level, ...judged, why, sends, accepts, hint },
+      ...{ id, group: groupOf(id), level, outcome: judged.outcome, why, sends, accepts, hint },
       detail: judged.detail === null ? null : mask(judged.detail, secrets),
       durationMs: Math.round(clock.monotonicMs() - caseStartedMs),
-      exchanges:
-        judged.outcome === 'failed' ? exchanges.map((exchange) => showExchange(exchange, url, secrets)) : [],
+      exchanges: shown.map((exchange) => showExchange(exchange, url, secrets)),
     };
     results.push(result);
-    options.onResult?.(result);
+    if (endpoint !== 'unreachable') options.onResult?.(result);
   }
   return summarise(options, endpoint, results, Math.round(clock.monotonicMs() - startedMs));
 }
-
-const goneDetail = {
-  unreachable: 'nothing accepts connections',
-  'went-away': 'nothing accepts connections any more',
-} as const;
 
 type Judged = Pick<CaseResult, 'outcome' | 'detail'>;
 

@@ -168,7 +168,7 @@ export const answerCases: readonly ConformanceCase[] = [
       level: 'must',
       why: 'A plain notification, rightly signed, is accepted. Before that holds, nothing else can be judged.',
       accepts: 'HTTP 2xx and an envelope with state 200',
-      hint: 'State 401: compare the sign key, then the text that is signed (doorbell explain names the mistake). State 403: the endpoint does not know the sample ids; point it at a test database that takes any id of the documented forms. State 500: see the log of the endpoint.',
+      hint: 'State 401: compare the sign key, then the text that is signed (doorbell explain names the mistake). State 403: the endpoint does not know the house; name one that it knows (--house-id), or have a test instance take any. State 500: see the log of the endpoint.',
       needs: ['answer-status-2xx', 'answer-envelope', 'answer-state-integer', 'answer-payload-string'],
     },
     (_reply, exchange) => findDeliveryFault(exchange),

@@ -1,7 +1,7 @@
 import { type ConformanceCase, plainDelivery } from '../conformance-case.ts';
-import { formOf } from '../signed-request.ts';
 import { describeAnswer, findDeliveryFault, findEnvelope, findFirst } from '../judge.ts';
 import type { Probe } from '../probe.ts';
+import { formOf } from '../signed-request.ts';
 
 const observable = ({ settings }: Probe): string | null =>
   settings.effectsUrl === null ? 'the run was given no URL that counts effects' : null;

@@ -1,5 +1,6 @@
 import { delivers } from '../case-shapes.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
+import type { Probe } from '../probe.ts';
 
 interface Text {
   readonly id: string;
@@ -136,6 +137,9 @@ const names: readonly Text[] = [
   },
 ];
 
+const anyHouse = ({ settings }: Probe): string | null =>
+  settings.houseId === null ? null : 'the run keeps to the houseId that it was given';
+
 const longest = (id: string, units: number): string => `${id.slice(0, -1).padEnd(units - 1, 'f')}X`;
 
 const idCases: readonly ConformanceCase[] = [
@@ -145,6 +149,7 @@ const idCases: readonly ConformanceCase[] = [
       why: 'Ids may be as long as the contract says: 32, 64, 128 and 32 characters.',
       sends: 'all four ids at their longest',
       hint: 'Make the columns as wide as the contract: houseTaskId 32, houseId 64, packageId 128, userId 32.',
+      findLack: anyHouse,
     },
     (probe) => {
       const { houseTaskId, houseId, packageId, userId } = probe.newIds();
@@ -163,6 +168,7 @@ const idCases: readonly ConformanceCase[] = [
       why: "houseId is the customer's own and may have any characters.",
       sends: 'a houseId with Chinese, spaces, + / % and #',
       hint: keepAsIs,
+      findLack: anyHouse,
     },
     (probe) => probe.sign(probe.fields({ houseId: 'ch-房源 7+8/9 50%#二号楼X' })),
   ),

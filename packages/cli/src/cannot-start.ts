@@ -25,11 +25,18 @@ const sqliteProblems: Readonly<Record<number, string>> = {
   26: 'it is not a database',
 };
 
+const sqliteCorrupt = 11;
+
 /** What keeps the data from being used, as one sentence for the operator; any other error as it is. */
 export function cannotStart(error: unknown, dataPath: string): unknown {
   if (!(error instanceof Error) || error instanceof CommandError) return error;
   if (understood.some((known) => error instanceof known)) {
     return new CommandError(exitCodes.cannotStart, error.message, { cause: error });
+  }
+  if (sqliteCodeOf(error) === sqliteCorrupt) {
+    return new CommandError(exitCodes.cannotStart, new DamagedDatabase(error.message).message, {
+      cause: error,
+    });
   }
   const why = problemOf(error);
   if (why === undefined) return error;
@@ -39,7 +46,13 @@ export function cannotStart(error: unknown, dataPath: string): unknown {
 }
 
 function problemOf(error: Error): string | undefined {
-  if ('errcode' in error && typeof error.errcode === 'number') return sqliteProblems[error.errcode & 0xff];
+  const sqliteCode = sqliteCodeOf(error);
+  if (sqliteCode !== undefined) return sqliteProblems[sqliteCode];
   if ('code' in error && typeof error.code === 'string') return fileProblems[error.code];
   return undefined;
+}
+
+/** The primary code: the extended ones only say where it happened. */
+function sqliteCodeOf(error: Error): number | undefined {
+  return 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
 }

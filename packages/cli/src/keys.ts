@@ -1,6 +1,8 @@
-import { readConfig } from '@doorbell/server';
+import { existsSync } from 'node:fs';
+import { databaseFileOf, readConfig } from '@doorbell/server';
 import { createApiKey, listApiKeys } from './api-keys.ts';
 import { cannotStart } from './cannot-start.ts';
+import { CommandError, exitCodes } from './command-error.ts';
 import { print, printable, printJson } from './print.ts';
 
 export interface KeysOptions {
@@ -19,9 +21,16 @@ export async function createKey({ data, name, json }: CreateKeyOptions): Promise
   else print(key);
 }
 
-/** Prints id, time of creation and name of each key. */
+/** Prints id, time of creation and name of each key. Throws CommandError when there is no database. */
 export async function listKeys({ data, json }: KeysOptions): Promise<void> {
-  const keys = await withData(data, listApiKeys);
+  const keys = await withData(data, async (dataPath) => {
+    const databaseFile = databaseFileOf(dataPath);
+    if (!existsSync(databaseFile)) {
+      const message = `There is no database at ${databaseFile}: give the --data of the server.`;
+      throw new CommandError(exitCodes.cannotStart, message);
+    }
+    return listApiKeys(dataPath);
+  });
   const listed = keys.map(({ id, name, createdAt }) => ({
     id,
     name,

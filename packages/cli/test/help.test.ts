@@ -10,6 +10,8 @@ const commands = [
   ['send'],
   ['sign'],
   ['verify'],
+  ['explain'],
+  ['conform'],
 ];
 
 describe('help', () => {
@@ -26,7 +28,7 @@ describe('help', () => {
 
   it('of doorbell itself lists every command, the exit codes and the environment', async () => {
     const { exitCode, stdout } = await runDoorbell(['--help']);
-    for (const name of ['serve', 'demo', 'keys', 'listen', 'send', 'sign', 'verify']) {
+    for (const name of ['serve', 'demo', 'keys', 'listen', 'send', 'sign', 'verify', 'explain', 'conform']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
     }
     expect(stdout).toContain('DOORBELL_SIGN_KEY');

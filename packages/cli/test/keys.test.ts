@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataFolder } from './data-folder.ts';
@@ -28,10 +30,28 @@ describe('doorbell keys', () => {
     expect(listed.stdout).not.toContain(key.split('_')[2]);
   });
 
-  it('list of data that does not exist is empty and creates nothing', async () => {
+  it('list says where there is no database, ends with 4 and creates nothing', async () => {
     const data = join(await dataFolder(), 'none');
-    const first = await runDoorbell(['keys', 'list', '--data', data]);
-    const second = await runDoorbell(['keys', 'list', '--data', data, '--json']);
-    expect([first.exitCode, first.stdout, second.stdout]).toEqual([0, '', '[]']);
+    for (const args of [[], ['--json']]) {
+      const { exitCode, stdout, stderr } = await runDoorbell(['keys', 'list', '--data', data, ...args]);
+      expect(stderr).toBe(
+        `doorbell: There is no database at ${join(data, 'doorbell.db')}: give the --data of the server.\n`,
+      );
+      expect([exitCode, stdout, existsSync(data)]).toEqual([4, '', false]);
+    }
+  });
+
+  it.each([
+    ['keys', 'list'],
+    ['keys', 'create'],
+    ['serve', '--port', '0'],
+  ])('a database that was cut short is called damaged by doorbell %s %s', async (...command) => {
+    const data = await dataFolder();
+    await runDoorbell(['keys', 'create', '--data', data]);
+    const file = join(data, 'doorbell.db');
+    await truncate(file, (await stat(file)).size / 2);
+    const { exitCode, stdout, stderr } = await runDoorbell([...command, '--data', data]);
+    expect(stderr).toMatch(/^doorbell: The database is damaged \(.+\)\. Restore it from a backup; .*\n$/);
+    expect([exitCode, stdout]).toEqual([4, '']);
   });
 });

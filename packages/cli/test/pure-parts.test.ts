@@ -36,6 +36,11 @@ describe('cannotStart', () => {
       exitCode: 4,
       message: 'The data at d cannot be used: the disk is full.',
     });
+    const corrupt = Object.assign(new Error('database disk image is malformed'), { errcode: 267 });
+    expect(cannotStart(corrupt, 'd')).toMatchObject({
+      exitCode: 4,
+      message: expect.stringMatching(/^The database is damaged \(database disk image is malformed\)\./),
+    });
     const vault = new VaultError('It was sealed with another master key.');
     expect(cannotStart(vault, 'd')).toMatchObject({ exitCode: 4, message: vault.message });
   });

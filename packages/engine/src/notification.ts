@@ -2,7 +2,7 @@ import type { EpochMs } from './ports.ts';
 
 /**
  * 0 pending, 1 delivered, 2 refused, 3 failed are the contract's NotifyResult; 4 superseded is Doorbell's own:
- * never sent because a newer change of the task overtook it (policy `coalesce: latest`).
+ * not accepted before a newer change of the task overtook it, and not tried any more (policy `coalesce: latest`).
  */
 export type NotificationResult = 0 | 1 | 2 | 3 | 4;
 

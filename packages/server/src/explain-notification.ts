@@ -5,13 +5,13 @@ export function explainNotification(notification: Notification): string {
   const tried = triedSoFar(notification);
   switch (notification.result) {
     case 1:
-      return `Delivered: the customer accepted it${notification.attempts > 1 ? ` at attempt ${notification.attempts}` : ''}.`;
+      return `Delivered: the customer accepted it${notification.attempts > 1 ? `, after ${times(notification.attempts)} in all` : ''}.`;
     case 2:
       return `Refused: the customer answered 403, which is final for this notification.${tried}`;
     case 3:
-      return `Failed: it was given up after ${times(notification.attempts)}.${tried} Resend it once the cause is mended.`;
+      return `Failed: it was given up, after ${times(notification.attempts)} in all.${tried} Resend it once the cause is mended.`;
     case 4:
-      return 'Superseded: a newer change of the task overtook it, and the endpoint asked for the latest only.';
+      return `Superseded: a newer change of the task overtook it ${unaccepted(notification)}; the endpoint asked for the latest only.${tried}`;
     default:
       return `Pending: ${waitingFor(notification)}${tried}`;
   }
@@ -38,6 +38,12 @@ function waitingFor({ waiting }: Notification): string {
 
 function triedSoFar({ lastAttempt }: Notification): string {
   return lastAttempt === null ? '' : ` Last attempt, at ${iso(lastAttempt.at)}: ${lastAttempt.detail}`;
+}
+
+function unaccepted({ attempts }: Notification): string {
+  return attempts === 0
+    ? 'before it was sent'
+    : `after ${times(attempts)}, ${attempts === 1 ? 'which was not' : 'none of them'} accepted`;
 }
 
 function times(count: number): string {

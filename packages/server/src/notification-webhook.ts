@@ -57,7 +57,7 @@ export const notificationWebhook: PathItem = {
         'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
       ),
       header('doorbell-sequence', 'Number of the change within its task, from 1.', '4'),
-      header('doorbell-attempt', 'Number of the attempt, from 1.', '1'),
+      header('doorbell-attempt', 'Number of the attempt: from 1, and from 1 again after a resend.', '1'),
     ],
     requestBody: {
       required: true,

@@ -6,6 +6,7 @@ import {
   UnknownCustomer,
 } from '@doorbell/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { answerBeforeBody, hasUnreadBody } from './answer-before-body.ts';
 import { invalidRequest, Problem } from './problem.ts';
 import { fault } from './validate.ts';
 
@@ -19,12 +20,9 @@ export function replyWithProblems(app: FastifyInstance): void {
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply
-    .code(problem.status)
-    .headers(problem.headers)
-    .type('application/problem+json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send(problem.toBody());
+  reply.code(problem.status).headers(problem.headers).type('application/problem+json; charset=utf-8');
+  const text = JSON.stringify(problem.toBody());
+  return hasUnreadBody(reply.request.raw) ? answerBeforeBody(reply, text) : reply.send(text);
 }
 
 function toProblem(error: unknown): Problem {
@@ -115,7 +113,7 @@ function fastifyProblem(error: unknown): Problem | undefined {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType();
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Problem('body-too-large', 'The body is over 4 MiB. Split the batch.');
+      return bodyTooLarge();
     case 'FST_ERR_BAD_URL':
       return new Problem('invalid-request', 'The path holds malformed percent-encoding.');
     default:
@@ -123,6 +121,13 @@ function fastifyProblem(error: unknown): Problem | undefined {
         ? new Problem('invalid-request', 'The request could not be read to its end as HTTP.')
         : undefined;
   }
+}
+
+function bodyTooLarge(): Problem {
+  const detail = 'The body is over 4 MiB. Split the batch.';
+  return new Problem('body-too-large', detail, [
+    { pointer: '', field: 'body', code: 'body-too-large', detail },
+  ]);
 }
 
 export function unsupportedMediaType(): Problem {

@@ -7,8 +7,11 @@ export interface NotReady {
 
 /** The engine asks for work every second; half a minute without an answer is a stall. */
 const roundAgeMsMax = 30_000;
-/** Work that could be sent and is not, for a minute, is a stall even when rounds go on. */
-const claimableAgeMsMax = 60_000;
+/**
+ * Work that waits for a minute is a stall even when rounds go on, unless deliveries end: then it waits for its turn
+ * at an endpoint that is slow or takes few requests at a time.
+ */
+const stallMsMax = 60_000;
 
 /** Why this process should not be counted on; empty when it is ready. */
 export async function findStalls({
@@ -18,7 +21,8 @@ export async function findStalls({
   logger,
 }: Pick<AppPorts, 'admin' | 'engine' | 'clock' | 'logger'>): Promise<readonly NotReady[]> {
   const reasons: NotReady[] = [];
-  const roundAgeMs = clock.now() - engine.health().lastRoundAt;
+  const { lastRoundAt, lastSettledAt } = engine.health();
+  const roundAgeMs = clock.now() - lastRoundAt;
   if (roundAgeMs > roundAgeMsMax) {
     const detail = `Delivery last asked the database for work ${seconds(roundAgeMs)} ago.`;
     reasons.push({ code: 'engine-stalled', detail });
@@ -26,8 +30,11 @@ export async function findStalls({
   try {
     const { oldestClaimableAt } = await admin.backlog();
     const claimableAgeMs = oldestClaimableAt === null ? 0 : clock.now() - oldestClaimableAt;
-    if (claimableAgeMs > claimableAgeMsMax) {
-      const detail = `A notification that could be sent has been waiting for ${seconds(claimableAgeMs)}.`;
+    const settledAgeMs = clock.now() - lastSettledAt;
+    if (claimableAgeMs > stallMsMax && settledAgeMs > stallMsMax) {
+      const detail =
+        `A notification that is due has been waiting for ${seconds(claimableAgeMs)}, ` +
+        `and no delivery has ended for ${seconds(settledAgeMs)}.`;
       reasons.push({ code: 'delivery-stalled', detail });
     }
   } catch (error) {

@@ -20,4 +20,6 @@ export function refuseMalformedHttp(error: Error & { code?: string }, socket: So
       body,
     ].join('\r\n'),
   );
+  // Who took too long once has no more time: what still dribbles in is not waited for.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon();
 }

@@ -79,6 +79,17 @@ test('every operation has an id of its own, a summary, described answers and dec
   }
 });
 
+test('every call that takes a body documents what is too large or of another type, and how long a retry goes on', async () => {
+  const document = await readDocument();
+  for (const [name, { requestBody, responses }] of operationsOf(document)) {
+    if (requestBody === undefined) continue;
+    expect([name, 413 in responses, 415 in responses]).toEqual([name, true, true]);
+  }
+  expect(document.components.schemas.Endpoint.properties.retryHorizonMs.description).toMatch(
+    /not counting time in which the endpoint was paused or its breaker open; an endpoint that answers nobody/,
+  );
+});
+
 test('what several calls answer with is described once', async () => {
   const { components } = await readDocument();
   expect(Object.keys(components.schemas).toSorted()).toEqual([

@@ -42,6 +42,27 @@ test('readyz fails when work that could be sent is not sent for over a minute, a
   expect(await codes()).toEqual(['engine-stalled']);
 });
 
+test('readyz stays ready while work waits for its turn at a slow endpoint that answers', async () => {
+  const clock = new VirtualClock();
+  const app = await startApp({ clock, deliver: true });
+  const receiver = await startReceiver();
+  let gate = receiver.hold();
+  await addCustomer(app, { url: receiver.url, inFlightMax: 1 });
+  const tasks = Array.from({ length: 20 }, (_, index) => ({ ...change, houseTaskId: `task-${index}` }));
+  await app.call('POST', '/v1/state-changes', tasks);
+  for (let answered = 0; answered < 12; answered += 1) {
+    await until(async () => receiver.requests[answered]);
+    clock.advance(8_000);
+    const { release } = gate;
+    gate = receiver.hold();
+    release();
+  }
+  await until(async () => receiver.requests[12]);
+  expect(await app.store.backlog()).toMatchObject({ pending: 8, oldestClaimableAt: clock.now() - 96_000 });
+  const { status, json } = await app.call('GET', '/readyz');
+  expect([status, json]).toEqual([200, { status: 'ready' }]);
+});
+
 test('readyz fails when the database cannot be read', async () => {
   const app = await startApp();
   await app.store.close();

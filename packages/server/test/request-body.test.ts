@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import type { ProblemBody } from '../src/problem.ts';
 import { addCustomer, change, faultsOf, startApp } from './start-app.ts';
 
 const path = '/v1/state-changes';
@@ -84,18 +86,67 @@ test('the charset of JSON may be said', async () => {
   expect((await app.call('POST', path, change, headers)).status).toBe(202);
 });
 
-test('a body of 10 MB is refused with 413 over a real socket', async () => {
+test('a body of 10 MB is answered with 413, every time, and names the body', async () => {
   const app = await startApp();
   const url = await app.listen();
-  const answer = await fetch(url + path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' },
-    body: 'x'.repeat(10_000_000),
-  });
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([
-    413,
-    'application/problem+json; charset=utf-8',
-  ]);
+  for (let time = 0; time < 10; time += 1) {
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' },
+      body: 'x'.repeat(10_000_000),
+    });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      413,
+      'application/problem+json; charset=utf-8',
+    ]);
+    const detail = 'The body is over 4 MiB. Split the batch.';
+    expect(((await answer.json()) as ProblemBody).errors).toEqual([
+      { pointer: '', field: 'body', code: 'body-too-large', detail },
+    ]);
+  }
+});
+
+test.each([
+  ['with the right key gets the 413', (key: string) => key, 413],
+  ['with a wrong key gets the 401', () => 'dbk_nobody', 401],
+])(
+  'a client that sends 10 MB before it reads and wants the connection closed %s',
+  async (_what, keyOf, status) => {
+    const app = await startApp();
+    const url = new URL(await app.listen());
+    for (let time = 0; time < 10; time += 1) {
+      const socket = connect(Number(url.port), url.hostname);
+      socket.pause();
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keyOf(app.key)}\r\nConnection: close\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 10000000\r\n\r\n',
+      );
+      await new Promise<void>((resolve, reject) => {
+        socket.on('error', reject);
+        socket.write('x'.repeat(10_000_000), () => resolve());
+      });
+      const answer = await text(socket);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*"status":${status}`));
+    }
+  },
+);
+
+test.each([
+  ['announced', `Content-Length: ${65 * 0x100000}\r\n\r\n`],
+  ['sent in chunks', 'Transfer-Encoding: chunked\r\n\r\n'],
+])('a body beyond 64 MiB that is %s is answered with 413 and cut off', async (_what, announcement) => {
+  const app = await startApp();
+  const url = new URL(await app.listen());
+  const socket = connect(Number(url.port), url.hostname);
+  socket.on('error', () => {});
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${app.key}\r\n`);
+  socket.write(`Content-Type: application/json\r\n${announcement}`);
+  const answered = once(socket, 'data');
+  const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
+  const ended = once(socket, 'close');
+  if (announcement.startsWith('T')) for (let sent = 0; sent < 72; sent += 1) socket.write(chunk);
+  expect(String((await answered)[0])).toMatch(/^HTTP\/1\.1 413 /);
+  await ended;
 });
 
 test('a chunked body over the limit is refused with 413', async () => {
@@ -129,18 +180,28 @@ test.each([
   ['/v1/notifications?result=7', '/result field-not-allowed'],
   ['/v1/notifications?result=1.0', '/result field-not-integer'],
   ['/v1/notifications?state=abc', '/state field-not-integer'],
+  ['/v1/notifications?state=12345', '/state field-not-allowed'],
+  ['/v1/notifications?state=-1', '/state field-not-allowed'],
+  ['/v1/house-tasks?state=12345', '/state field-not-allowed'],
   ['/v1/notifications?limit=501', '/limit field-not-allowed'],
   ['/v1/notifications?limit=0', '/limit field-not-allowed'],
   ['/v1/notifications?colour=red', '/colour field-undeclared'],
   ['/v1/notifications?state=1&state=2', '/state field-not-integer'],
   ['/v1/notifications?from=yesterday', '/from field-not-allowed'],
   ['/v1/notifications?to=2026-02-30T00:00:00', '/to field-not-allowed'],
+  ['/v1/notifications?from=2026-02-30T00:00:00Z', '/from field-not-allowed'],
+  ['/v1/notifications?to=2026-02-29', '/to field-not-allowed'],
+  ['/v1/notifications?to=2026-04-31T23:59:59.999%2B08:00', '/to field-not-allowed'],
   ['/v1/notifications?cursor=nonsense', '/cursor field-not-allowed'],
   ['/v1/house-tasks?cursor=nonsense', '/cursor field-not-allowed'],
   ['/v1/house-tasks?houseId=', '/houseId field-too-short'],
   [`/v1/house-tasks/${'x'.repeat(33)}`, '/houseTaskId field-too-long'],
   ['/v1/house-tasks/a%00b', '/houseTaskId field-control-character'],
   ['/v1/customers/a%2Fb', '/customerId field-not-allowed'],
+  ['/v1/customers/.a', '/customerId field-not-allowed'],
+  ['/v1/customers/-a', '/customerId field-not-allowed'],
+  ['/v1/endpoints/...', '/endpointId field-not-allowed'],
+  ['/v1/endpoints?customerId=..', '/customerId field-not-allowed'],
 ])('GET %s is refused with 400 naming the parameter', async (query, fault) => {
   const app = await startApp();
   const answer = await app.call('GET', query);
@@ -151,4 +212,29 @@ test('malformed percent-encoding in a path is a 400 problem', async () => {
   const app = await startApp();
   const answer = await app.call('GET', '/v1/customers/%zz');
   expect([answer.status, answer.json.type]).toEqual([400, '/problems/invalid-request']);
+});
+
+test.each(['.', '..'])(
+  'the id %s, which clients take out of a path, is refused wherever it comes',
+  async (id) => {
+    const app = await startApp();
+    const url = new URL(await app.listen());
+    for (const kind of ['customer', 'endpoint']) {
+      const socket = connect(Number(url.port), url.hostname);
+      socket.write(
+        `PUT /v1/${kind}s/${id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${app.key}\r\nConnection: close\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+      );
+      expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 400 [\\s\\S]*"pointer":"/${kind}Id"`));
+    }
+    const answer = await app.call('POST', path, { ...change, customerId: id });
+    expect([answer.status, ...faultsOf(answer)]).toEqual([400, '/customerId field-not-allowed']);
+  },
+);
+
+test('the last day of a month, also in a leap year, may be asked for', async () => {
+  const app = await startApp();
+  for (const day of ['2026-01-31', '2026-02-28', '2024-02-29', '2026-04-30T00:00:00Z', '2026-12-31']) {
+    expect([day, (await app.call('GET', `/v1/notifications?from=${day}`)).status]).toEqual([day, 200]);
+  }
 });

@@ -99,7 +99,7 @@ function endpointPauseRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTyp
           description: 'The pause of a paused endpoint keeps its first reason.',
           params: endpointParams,
           body: pauseBody,
-          response: { 200: endpoint, ...problems(400, 401, 404, 415, 503) },
+          response: { 200: endpoint, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
       async ({ params, body }) => {
@@ -118,7 +118,7 @@ function endpointPauseRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTyp
           summary: 'Go on delivering, in order, where it stopped',
           params: endpointParams,
           body: noBody,
-          response: { 200: endpoint, ...problems(400, 401, 404, 415, 503) },
+          response: { 200: endpoint, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
       async ({ params }) => {
@@ -143,7 +143,7 @@ function endpointTrialRoutes({ admin, engine, randomBytes }: AppPorts): FastifyP
             'The ids of the sample begin with `doorbell-test`. It is not recorded, and works on a paused endpoint.',
           params: endpointParams,
           body: noBody,
-          response: { 200: testAnswer, ...problems(400, 401, 404, 415, 503) },
+          response: { 200: testAnswer, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
       async ({ params }) => {
@@ -165,7 +165,7 @@ function endpointTrialRoutes({ admin, engine, randomBytes }: AppPorts): FastifyP
           summary: 'Sign with a new key; for a while an answer 401 is tried once more with the old one',
           params: endpointParams,
           body: rotateKeyBody,
-          response: { 200: rotateKeyAnswer, ...problems(400, 401, 404, 409, 415, 503) },
+          response: { 200: rotateKeyAnswer, ...problems(400, 401, 404, 409, 413, 415, 503) },
         },
       },
       async ({ params, body }) => {

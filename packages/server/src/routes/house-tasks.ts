@@ -6,7 +6,7 @@ import { houseTask, houseTaskHistory, showChange, showTask } from '../schemas/ho
 import { customerId, houseId, houseTaskId } from '../schemas/id.ts';
 import { pageOf, pageQuery, readPage } from '../schemas/page.ts';
 import { problems } from '../schemas/problem.ts';
-import { state } from '../schemas/state-change.ts';
+import { stateFilter } from '../schemas/state-change.ts';
 
 export function houseTaskRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -21,7 +21,7 @@ export function houseTaskRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox 
             {
               customerId: Type.Optional(customerId),
               houseId: Type.Optional(houseId),
-              state: Type.Optional(state),
+              state: Type.Optional(stateFilter),
               ...pageQuery,
             },
             { additionalProperties: false },

@@ -83,7 +83,10 @@ function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
           summary: 'Send one notification again, or now instead of at its next retry',
           params: notificationParams,
           body: Type.Object({}, { additionalProperties: false }),
-          response: { 202: Type.Object({ resent: Type.Integer() }), ...problems(400, 401, 404, 415, 503) },
+          response: {
+            202: Type.Object({ resent: Type.Integer() }),
+            ...problems(400, 401, 404, 413, 415, 503),
+          },
         },
       },
       async ({ params }, reply) => {

@@ -5,7 +5,11 @@ import { showTime, time } from './time.ts';
 
 export const attempt = Type.Object(
   {
-    number: Type.Integer({ description: 'As the endpoint saw it in `doorbell-attempt`.' }),
+    number: Type.Integer({
+      description:
+        'As the endpoint saw it in `doorbell-attempt`: from 1, and from 1 again after a resend. Two attempts share a ' +
+        'number when the first did not count: the endpoint was paused by it, or the second used the previous sign key.',
+    }),
     post: Type.Integer({ description: '1, or 2 for the second request with the previous sign key.' }),
     at: time,
     durationMs: Type.Number(),

@@ -35,7 +35,7 @@ const policy = {
   coalesce: Type.Enum(['every', 'latest'], {
     default: defaults.coalesce,
     description:
-      '`latest`: a change that a newer one of the same task overtook is recorded as superseded, not sent.',
+      '`latest`: a change that a newer one of the same task overtook is recorded as superseded and not sent any more.',
   }),
   onGiveUp: Type.Enum(['continue', 'park'], {
     default: defaults.onGiveUp,
@@ -54,7 +54,8 @@ const policy = {
     60_000,
     30 * dayMs,
     defaults.retryHorizonMs,
-    'Milliseconds after the first try, not counting pauses.',
+    'Milliseconds after the first try, not counting time in which the endpoint was paused or its breaker open; ' +
+      'an endpoint that answers nobody is therefore never given up.',
   ),
   deliveryFailedUrl: nullable({
     ...url,

@@ -1,11 +1,13 @@
 import { type TString, Type } from 'typebox';
 
 function id(description: string, example: string): TString {
-  return Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$', description, examples: [example] });
+  // No dot first: clients take the segments `.` and `..` out of a path before they send it.
+  return Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$', description, examples: [example] });
 }
 
-export const customerId = id('1 to 64 of A-Z a-z 0-9 . _ -', 'acme');
-export const endpointId = id('1 to 64 of A-Z a-z 0-9 . _ -', 'acme-main');
+const idForm = '1 to 64 of A-Z a-z 0-9 . _ -, the first one a letter, a digit or _';
+export const customerId = id(idForm, 'acme');
+export const endpointId = id(idForm, 'acme-main');
 
 // The lengths of the contract, in UTF-16 units.
 export const houseTaskId = Type.String({ minLength: 1, maxLength: 32, examples: ['task-0001'] });

@@ -9,7 +9,7 @@ import { explainNotification } from '../explain-notification.ts';
 import { attempt } from './attempt.ts';
 import { customerId, endpointId, houseId, houseTaskId, packageId } from './id.ts';
 import { nullable } from './nullable.ts';
-import { state } from './state-change.ts';
+import { state, stateFilter } from './state-change.ts';
 import { queryTime, readTime, showTime, showTimeOrNull, time } from './time.ts';
 
 const resultNames = ['pending', 'delivered', 'refused', 'failed', 'superseded'] as const;
@@ -27,7 +27,7 @@ export const filterFields = {
   houseTaskId: Type.Optional(houseTaskId),
   houseId: Type.Optional(houseId),
   result: Type.Optional(result),
-  state: Type.Optional(state),
+  state: Type.Optional(stateFilter),
   from: Type.Optional(queryTime('Recorded at or after.')),
   to: Type.Optional(queryTime('Recorded before.')),
 };
@@ -67,7 +67,9 @@ const notificationFields = {
   resultName: Type.Enum([...resultNames]),
   createdAt: { ...time, description: 'When the change was recorded.' },
   settledAt: nullable({ ...time, description: 'When the result was recorded; null while pending.' }),
-  attemptCount: Type.Integer(),
+  attemptCount: Type.Integer({
+    description: 'All attempts on record, with those before a resend and those with the previous sign key.',
+  }),
   lastAttempt: nullable(
     Type.Object({
       at: time,

@@ -4,13 +4,15 @@ import { type Static, Type } from 'typebox';
 import { customerId, houseTaskId } from './id.ts';
 import { showTime, time } from './time.ts';
 
+const notifiedStates = taskStates.filter(({ notified }) => notified);
+
 export const state = Type.Integer({
-  description: taskStates
-    .filter(({ notified }) => notified)
-    .map(({ code, en, zh }) => `${code} ${en} (${zh})`)
-    .join(' · '),
+  description: notifiedStates.map(({ code, en, zh }) => `${code} ${en} (${zh})`).join(' · '),
   examples: [30000],
 });
+
+/** In a query a state that no task can have is a slip, which an empty list would hide. */
+export const stateFilter = Type.Unsafe<number>({ ...state, enum: notifiedStates.map(({ code }) => code) });
 
 /** Types and names only; what the values may be is the contract's, and `Engine.append` asks it. */
 export const stateChange = Type.Object(

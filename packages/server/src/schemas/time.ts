@@ -15,7 +15,7 @@ export function queryTime(meaning: string) {
   });
 }
 
-const iso = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+const iso = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 export function showTime(at: EpochMs): string {
   return new Date(at).toISOString();
@@ -27,11 +27,23 @@ export function showTimeOrNull(at: EpochMs | null): string | null {
 
 /** Reads a `queryTime`. Throws the problem that names it by the pointer. */
 export function readTime(pointer: string, text: string): EpochMs {
-  const at = /^\d{1,15}$/.test(text) ? Number(text) : iso.test(text) ? Date.parse(text) : Number.NaN;
+  const at = /^\d{1,15}$/.test(text) ? Number(text) : parseIso(text);
   if (Number.isNaN(at) || at > 8_640_000_000_000_000) {
     throw invalidRequest([
-      fault(pointer, 'field-not-allowed', 'must be ISO 8601 with a zone, or milliseconds since 1970'),
+      fault(
+        pointer,
+        'field-not-allowed',
+        'must be a time in ISO 8601 with a zone, or milliseconds since 1970',
+      ),
     ]);
   }
   return at;
+}
+
+function parseIso(text: string): EpochMs {
+  const [, year, month, day] = iso.exec(text) ?? [];
+  if (day === undefined) return Number.NaN;
+  // Date.parse goes on into the next month for a day that this one does not have.
+  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return Number(day) <= daysInMonth ? Date.parse(text) : Number.NaN;
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Broken } from './broken-receivers.ts';
 import { careful, Refused, type Steps } from './careful-receiver.ts';
+import { signKey } from './subject.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -150,6 +151,16 @@ const refusals: readonly Broken[] = [
       render(answer, response, error) {
         const payload = error instanceof Refused ? error.message : answer.payload;
         careful.render({ ...answer, payload }, response);
+      },
+    },
+    fails: ['refusal-without-secret'],
+  },
+  {
+    name: 'tells the sign key in a header',
+    steps: {
+      render(answer, response) {
+        response.setHeader('x-debug', signKey);
+        careful.render(answer, response);
       },
     },
     fails: ['refusal-without-secret'],

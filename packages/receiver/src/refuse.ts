@@ -23,10 +23,12 @@ export class RefuseError extends Error {
 
   constructor(state: number, reason: string) {
     if (!isRefusalState(state)) throw new RangeError(`state must be 401, 4011, 403 or 500, not ${state}`);
-    super(`${state}: ${reason}`);
+    // Callers without types leave the reason out, or give a number: the refusal itself must not fail over that.
+    const text = String(reason ?? '');
+    super(`${state}: ${text}`);
     Object.defineProperty(this, brand, { value: true });
     this.state = state;
-    this.reason = reason;
+    this.reason = text;
   }
 }
 

@@ -92,3 +92,9 @@ it('a Refuse is an error of its own kind with and without new', () => {
     expect(refuse).toMatchObject({ name: 'RefuseError', state: 403, reason: 'no' });
   }
 });
+
+it('a refusal without a reason, as a caller without types may throw it, refuses all the same', () => {
+  const untyped = Refuse as unknown as (state: number, reason?: unknown) => Error & { reason: string };
+  expect(untyped(403).reason).toBe('');
+  expect(untyped(403, 17).reason).toBe('17');
+});

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { request as httpRequest, type ServerResponse } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 
 import type { Refusal } from '@doorbell/receiver';
 import { nodeHandler } from '@doorbell/receiver/node';
@@ -186,4 +186,24 @@ it('one connection carries many notifications, refused and accepted', async () =
     states.push(JSON.parse(await response.text()).state);
   }
   expect(states).toEqual([200, 401, 200]);
+});
+
+it.each<[string, (request: IncomingMessage) => void]>([
+  ['paused', (request) => request.pause()],
+  [
+    'piped and unpiped',
+    (request) => {
+      const sink = new PassThrough();
+      request.pipe(sink);
+      request.unpipe(sink);
+    },
+  ],
+])('a stream that a middleware has %s is read all the same', async (_what, meddle) => {
+  const { receiver } = recordingReceiver();
+  const handle = nodeHandler(receiver);
+  const port = await serve((request, response) => {
+    meddle(request);
+    handle(request, response);
+  });
+  expect((await post(port, signedRequest())).body).toBe(SUCCESS);
 });

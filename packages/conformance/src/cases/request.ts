@@ -165,7 +165,8 @@ export const refusalCases: readonly ConformanceCase[] = [
       const fields = probe.fields();
       const timestamp = String(probe.nowMs());
       const exchange = await probe.send(probe.sign(fields, { timestamp, sign: forgedSign, webhook: 'none' }));
-      const answer = exchange.reply?.body.toString('utf8').toLowerCase() ?? '';
+      const head = exchange.reply?.headers.map(([, value]) => value).join('\n') ?? '';
+      const answer = `${head}\n${exchange.reply?.body.toString('utf8') ?? ''}`.toLowerCase();
       const { signKey } = probe.settings;
       if (answer.includes(signKey.toLowerCase())) return 'the answer has the sign key in it';
       const right = signatureOf(fields, signKey, timestamp);

@@ -14,7 +14,7 @@ export type ExpressHandlers = [
 /**
  * For Express 4 and 5: `app.use('/doorbell', expressHandler(receiver))`. Takes the body from the request, from `rawBody`,
  * or from what express.urlencoded, express.raw or express.text made of it. With `app.use` it also answers for such a
- * parser that gives up over charset or size; with `app.post` Express answers those itself.
+ * parser that gives up; with `app.post` Express answers those itself.
  */
 export function expressHandler(receiver: Receiver): ExpressHandlers {
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -31,9 +31,18 @@ export function expressHandler(receiver: Receiver): ExpressHandlers {
     } else if (type === 'entity.too.large') {
       const answer = receiver.refuse('form-too-large', 'more than the body parser in front lets pass');
       sendNodeAnswer(request, response, answer);
+    } else if (isParserError(error)) {
+      const code = type === 'parameters.too.many' ? 'form-too-many-fields' : 'body-consumed';
+      sendNodeAnswer(request, response, receiver.refuse(code, 'the body parser in front gave up'));
     } else {
       next(error);
     }
   }
   return [receive, afterParser];
+}
+
+/** Body parsers mark theirs with a type; those of a failed decompression carry zlib's code. */
+function isParserError(error: unknown): boolean {
+  const { type, code } = (error ?? {}) as { type?: unknown; code?: unknown };
+  return typeof type === 'string' || (typeof code === 'string' && code.startsWith('Z_'));
 }

@@ -34,5 +34,7 @@ export function readNodeBody(
     request.once('end', () => settle(Buffer.concat(chunks)));
     request.once('error', () => settle('aborted'));
     request.once('close', () => settle('aborted'));
+    // Listening does not start a stream that somebody in front has paused.
+    request.resume();
   });
 }

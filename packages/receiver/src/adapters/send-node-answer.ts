@@ -46,4 +46,5 @@ function sendAndClose(
   // A body that ended with the chunk that was too much has told so before anybody listened here.
   if (request.readableEnded) response.end();
   else request.once('end', () => response.end());
+  request.resume();
 }

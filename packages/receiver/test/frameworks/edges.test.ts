@@ -15,7 +15,7 @@ import { expect, it } from 'vitest';
 
 import { readAnswer, type TestAnswer } from '../describe-matrix.ts';
 import { recordingReceiver } from '../recording-receiver.ts';
-import { signedRequest } from '../signed-request.ts';
+import { signedRequest, unsignedRequest } from '../signed-request.ts';
 import { eggWithoutIgnore } from './egg-fronts.ts';
 import { type Front, listen, type Running } from './front.ts';
 
@@ -113,6 +113,24 @@ it('Express: a middleware that asked for text instead of bytes does no harm', as
   app.use('/doorbell', expressHandler(receiver));
   await during(await listen(app), ({ send }) => send(signedRequest()));
   expect(changes).toMatchObject([{ userName: '张三 Lee' }]);
+});
+
+it.each([
+  ['a body that is not the gzip it says', { 'content-encoding': 'gzip' }, 'a=1', 'body-consumed'],
+  ['an unknown content coding', { 'content-encoding': 'wrapped' }, 'a=1', 'body-consumed'],
+  ['over 1,000 parameters', {}, 'a&'.repeat(1_001), 'form-too-many-fields'],
+  ['brackets 33 deep', {}, `a${'[b]'.repeat(33)}=1`, 'body-consumed'],
+])('Express: %s, on which a parser in front gives up, is answered with an envelope', async (...row) => {
+  const [, headers, body, code] = row;
+  for (const express of [express4, express5]) {
+    const { receiver, refusals } = recordingReceiver();
+    const app = express();
+    app.use(express.urlencoded({ extended: true }));
+    app.use('/doorbell', expressHandler(receiver));
+    const answer = await during(await listen(app), ({ send }) => send(unsignedRequest(body, headers)));
+    expect(answer.body).toBe(`{"state":500,"payload":"${code}"}`);
+    expect(refusals.map((refusal) => refusal.code)).toEqual([code]);
+  }
 });
 
 it('Express: an error that is not about the body is left to others', async () => {

@@ -62,7 +62,7 @@ describe('import arrows', () => {
   });
 
   it('the adapters of the engine are joined in the composition roots and tests only', () => {
-    const adapters = /from '@doorbell\/engine\/(sqlite|http|system|testing)'/;
+    const adapters = /from '@doorbell\/engine\/(sqlite|postgres|http|system|testing)'/;
     const allowed = /^packages\/(server\/src\/(start-server|open-[a-z-]+)\.ts|cli\/src\/)/;
     expect(
       sources.filter(({ path, text }) => adapters.test(text) && !allowed.test(path)).map((file) => file.path),

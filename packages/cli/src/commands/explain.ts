@@ -52,6 +52,10 @@ export function registerExplain(program: Command): void {
 async function runExplain(options: ExplainOptions): Promise<void> {
   const signKey = getSignKey(options.signKey);
   const request = await readRequest(options);
+  if (request.headers.size === 0 && options.sign === undefined && options.timestamp === undefined) {
+    const all = 'paste a request with its headers, or give --timestamp and --sign';
+    throw new CommandError(exitCodes.usage, `There is no sign to explain: ${all}.`);
+  }
   const explanation = explainRequest({
     body: request.body,
     contentType: request.headers.get('content-type') ?? null,

@@ -1,0 +1,206 @@
+import { probeEveryMs } from '../../breaker.ts';
+import type { Change } from '../../change.ts';
+import type { Claim } from '../../lane.ts';
+import type { ClaimRequest } from '../../ports.ts';
+import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
+import { type ChangeRow, changeOf } from './change-row.ts';
+import type { StoreContext } from './context.ts';
+import type { Session } from './database.ts';
+import { EndpointBook } from './endpoint-book.ts';
+
+export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setAside', string>> = {
+  // `id = any(array(select ...))` and not only a join: that was planned as a scan of all lanes.
+  lease: `with clock as materialized (select doorbell.now_ms($3::bigint) as now),
+    wanted as materialized (
+      select w.* from unnest($1::text[], $2::int[]) with ordinality w (endpoint_id, quota, ord)),
+    -- Locked, so that of all workers one sends the probe; who comes second sees the probe's new time.
+    probing as materialized (
+      select e.id from doorbell.endpoint e cross join clock
+      where e.id = any($1::text[]) and e.paused_at is null and e.breaker_opened_at is not null
+        and e.breaker_probe_at <= clock.now
+      for update of e skip locked),
+    allowed as materialized (
+      select e.id, w.ord, e.url, e.coalesce_policy,
+        e.held_ms + case when e.held_since is null then 0 else clock.now - e.held_since end as held_ms,
+        greatest(0, case
+          when e.breaker_opened_at is null then least(w.quota, e.in_flight_max, e.breaker_ramp)
+          when e.id in (select p.id from probing p) then least(w.quota, 1) else 0 end) as quota
+      from wanted w join doorbell.endpoint e on e.id = w.endpoint_id cross join clock
+      where e.paused_at is null),
+    pick as materialized (
+      select a.id as endpoint_id, a.ord, a.url, a.held_ms, a.coalesce_policy, due.*
+      from allowed a cross join lateral (
+        select l.id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.due_at, l.claimed_seq, l.claimed_at, l.epoch,
+          l.attempt, l.first_try_at, l.held_ms_at_first_try
+        from doorbell.lane l
+        where l.endpoint_id = a.id and l.due_at <= (select now from clock) and l.lease_until <= (select now from clock)
+        order by l.due_at, l.id limit a.quota for update skip locked) due
+      where a.quota > 0),
+    probed as (
+      update doorbell.endpoint e set breaker_probe_at = clock.now + ${probeEveryMs} from clock
+      where e.id in (select p.id from probing p) and e.id in (select p.endpoint_id from pick p)),
+    lost as (
+      insert into doorbell.attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url,
+        request_headers, request_body, fenced, recorded_at)
+      select p.id, p.claimed_seq, p.epoch, 1, p.attempt, p.claimed_at, 0, 'retry', 'lost',
+        'The lease ran out before an outcome was recorded.', p.url, '{}', '', false, clock.now
+      from pick p cross join clock where p.claimed_seq is not null
+      on conflict do nothing),
+    heads as materialized (
+      select p.*, case when p.coalesce_policy = 'latest' and p.reopened_seq is null
+        then greatest(p.head_seq, p.tail_seq) else p.head_seq end as head from pick p),
+    -- A lane leased for one change may meanwhile have had an earlier one reopened: that one starts afresh.
+    next as materialized (
+      select h.*, coalesce(h.reopened_seq, h.head) as seq, clock.now,
+        h.first_try_at is not null and h.head = h.head_seq
+          and coalesce(h.claimed_seq, h.reopened_seq, h.head) = coalesce(h.reopened_seq, h.head) as again
+      from heads h cross join clock),
+    leased as (
+      update doorbell.lane l set lease_until = n.now + $4, claimed_seq = n.seq, claimed_at = n.now, epoch = n.epoch + 1,
+        attempt = case when n.again then n.attempt + 1 else 1 end,
+        first_try_at = case when n.again then n.first_try_at else n.now end,
+        held_ms_at_first_try = case when n.again then n.held_ms_at_first_try else n.held_ms end,
+        head_seq = n.head
+      from next n where l.id = any(array(select x.id from next x)) and l.id = n.id
+      returning l.id, l.epoch, l.attempt, l.first_try_at, l.held_ms_at_first_try)
+    select n.id, n.endpoint_id, n.task_id, n.seq, n.head_seq as head_before, n.head, n.now, n.held_ms, l.epoch,
+      l.attempt, l.first_try_at, l.held_ms_at_first_try
+    from next n join leased l on l.id = n.id order by n.ord, n.due_at, n.id`,
+  // A statement of its own: joined to the lease it would read the older snapshot, and could miss a change that was
+  // committed meanwhile.
+  changes: `select k.lane_id, c.*, t.house_task_id
+    from unnest($1::bigint[], $2::bigint[], $3::int[]) k (lane_id, task_id, seq)
+    cross join lateral (select * from doorbell.change x where x.task_id = k.task_id and x.seq = k.seq offset 0) c
+    cross join lateral (select x.house_task_id from doorbell.task x where x.id = k.task_id offset 0) t`,
+  supersede: `with passed as (
+      select k.lane_id, k.endpoint_id, c.created_at, c.task_id, c.seq, c.state
+      from unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::int[])
+          k (lane_id, endpoint_id, task_id, head_before, head)
+        join doorbell.change c on c.task_id = k.task_id and c.seq >= k.head_before and c.seq < k.head),
+    dropped as (
+      delete from doorbell.pending w using passed p
+      where (w.endpoint_id, w.created_at, w.task_id, w.seq, w.lane_id)
+        = (p.endpoint_id, p.created_at, p.task_id, p.seq, p.lane_id))
+    insert into doorbell.closed (lane_id, seq, result, closed_at, endpoint_id, created_at, task_id, state)
+    select p.lane_id, p.seq, 4, $6::bigint, p.endpoint_id, p.created_at, p.task_id, p.state from passed p`,
+  setAside: `with aside as (
+      update doorbell.lane l set due_at = $3::bigint + $4::bigint, lease_until = 0, claimed_seq = null, claimed_at = null
+      from unnest($1::bigint[], $2::text[]) k (lane_id, detail)
+      where l.id = any($1::bigint[]) and l.id = k.lane_id
+      returning l.id, coalesce(l.reopened_seq, l.head_seq) as seq, l.epoch, l.attempt, l.endpoint_id, k.detail)
+    insert into doorbell.attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url,
+      request_headers, request_body, fenced, recorded_at)
+    select a.id, a.seq, a.epoch, 1, a.attempt, $3, 0, 'retry', 'internal-error', a.detail, e.url, '{}', '', false, $3
+    from aside a join doorbell.endpoint e on e.id = a.endpoint_id`,
+};
+
+interface LeasedRow {
+  readonly id: number;
+  readonly endpoint_id: string;
+  readonly task_id: number;
+  readonly seq: number;
+  readonly head_before: number;
+  readonly head: number;
+  readonly now: number;
+  readonly held_ms: number;
+  readonly epoch: number;
+  readonly attempt: number;
+  readonly first_try_at: number;
+  readonly held_ms_at_first_try: number;
+}
+
+type LoadedRow = ChangeRow & {
+  readonly lane_id: number;
+  readonly customer_id: string;
+  readonly house_task_id: string;
+};
+
+const unreadableRetryMs = 600_000;
+
+export async function claim(
+  { database, vault, givenNow }: StoreContext,
+  { quotas, leaseMs }: ClaimRequest,
+): Promise<readonly Claim[]> {
+  const endpointIds = quotas.map(({ endpointId }) => endpointId);
+  const counts = quotas.map(({ quota }) => quota);
+  return database.transaction(async (session) => {
+    const leased = await session.rows<LeasedRow>(claimSql.lease, endpointIds, counts, givenNow(), leaseMs);
+    if (leased.length === 0) return [];
+    await supersede(session, leased);
+    const changes = await loadChanges(session, leased);
+    const endpoints = await new EndpointBook(session, vault).readable([
+      ...new Set(leased.map((lane) => lane.endpoint_id)),
+    ]);
+    const claims: Claim[] = [];
+    const unreadable: LeasedRow[] = [];
+    for (const lane of leased) {
+      const endpoint = endpoints.get(lane.endpoint_id);
+      const change = changes.get(lane.id);
+      if (endpoint === undefined || change === undefined) unreadable.push(lane);
+      else claims.push(claimOf(lane, endpoint, change));
+    }
+    await setAside(session, unreadable, endpoints);
+    return claims;
+  });
+}
+
+function claimOf(lane: LeasedRow, endpoint: StoredEndpoint, change: Change): Claim {
+  return {
+    laneId: lane.id,
+    sequence: lane.seq,
+    epoch: lane.epoch,
+    attempt: lane.attempt,
+    firstTryAt: lane.first_try_at,
+    heldMs: lane.held_ms - lane.held_ms_at_first_try,
+    endpoint: endpointAt(endpoint, lane.now),
+    change,
+  };
+}
+
+/** Records what a newer change overtook. */
+async function supersede(session: Session, leased: readonly LeasedRow[]): Promise<void> {
+  const moved = leased.filter((lane) => lane.head !== lane.head_before);
+  const [first] = moved;
+  if (first === undefined) return;
+  await session.rows(
+    claimSql.supersede,
+    moved.map((lane) => lane.id),
+    moved.map((lane) => lane.endpoint_id),
+    moved.map((lane) => lane.task_id),
+    moved.map((lane) => lane.head_before),
+    moved.map((lane) => lane.head),
+    first.now,
+  );
+}
+
+async function loadChanges(session: Session, leased: readonly LeasedRow[]): Promise<Map<number, Change>> {
+  const rows = await session.rows<LoadedRow>(
+    claimSql.changes,
+    leased.map((lane) => lane.id),
+    leased.map((lane) => lane.task_id),
+    leased.map((lane) => lane.seq),
+  );
+  return new Map(
+    rows.map((row) => [
+      row.lane_id,
+      changeOf(row, { customerId: row.customer_id, houseTaskId: row.house_task_id }),
+    ]),
+  );
+}
+
+/** One row that cannot be read holds up its own lane, not the claim of all others. */
+async function setAside(
+  session: Session,
+  unreadable: readonly LeasedRow[],
+  endpoints: ReadonlyMap<string, StoredEndpoint>,
+): Promise<void> {
+  const [first] = unreadable;
+  if (first === undefined) return;
+  const details = unreadable.map((lane) =>
+    endpoints.has(lane.endpoint_id)
+      ? `Change ${lane.seq} does not exist.`
+      : 'The keys of the endpoint do not open with this master key.',
+  );
+  const laneIds = unreadable.map((lane) => lane.id);
+  await session.rows(claimSql.setAside, laneIds, details, first.now, unreadableRetryMs);
+}

@@ -1,0 +1,107 @@
+import { breakerClosed } from '../../breaker.ts';
+import { type Endpoint, type EndpointDraft, EndpointTaken, UnknownCustomer } from '../../endpoint.ts';
+import type { StoreAdmin } from '../../ports.ts';
+import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
+import type { StoreContext } from './context.ts';
+import { customerSql } from './customer-book.ts';
+import { EndpointBook } from './endpoint-book.ts';
+import { wakeAllWaiting } from './wake-waiting.ts';
+
+export type EndpointEdits = Pick<
+  StoreAdmin,
+  'putEndpoint' | 'pauseEndpoint' | 'resumeEndpoint' | 'rotateSignKey'
+>;
+
+/** Each edit locks the endpoint's row first, so that none undoes what another process did meanwhile. */
+export function createEndpointEdits({ database, vault, givenNow }: StoreContext): EndpointEdits {
+  function edit(
+    endpointId: string,
+    change: (endpoint: StoredEndpoint, now: number) => StoredEndpoint,
+  ): Promise<Endpoint | undefined> {
+    return database.transaction(async (session) => {
+      const endpoints = new EndpointBook(session, vault);
+      const stored = (await endpoints.lock([endpointId])).get(endpointId);
+      if (stored === undefined) return undefined;
+      const now = await endpoints.now(givenNow());
+      const changed = change(stored, now);
+      if (changed === stored) return endpointAt(stored, now);
+      const saved = await endpoints.save({ ...changed, updatedAt: now }, now);
+      return saved === undefined ? undefined : endpointAt(saved, now);
+    });
+  }
+
+  /** After the edit, in transactions of its own: there may be a great many. */
+  async function wakeAll(endpointId: string): Promise<void> {
+    const now = await new EndpointBook(database, vault).now(givenNow());
+    await wakeAllWaiting(database, endpointId, now);
+  }
+
+  return {
+    async putEndpoint(draft) {
+      const { saved, mended, now } = await database.transaction(async (session) => {
+        const endpoints = new EndpointBook(session, vault);
+        const owners = await session.rows(customerSql.find, draft.customerId);
+        if (owners.length === 0) throw new UnknownCustomer(draft.customerId);
+        const before = (await endpoints.lock([draft.id])).get(draft.id);
+        const at = await endpoints.now(givenNow());
+        const written = await endpoints.save(drafted(draft, before, at), at);
+        if (written === undefined) throw new EndpointTaken(draft.id);
+        return { saved: written, mended: before !== undefined && isMended(before, written), now: at };
+      });
+      if (mended) await wakeAll(saved.id);
+      return endpointAt(saved, now);
+    },
+    pauseEndpoint: (endpointId, reason, detail) =>
+      edit(endpointId, (endpoint, now) =>
+        endpoint.pause === null ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint,
+      ),
+    async resumeEndpoint(endpointId) {
+      const resumed = await edit(endpointId, (endpoint) => {
+        if (endpoint.pause === null && endpoint.breaker.openedAt === null) return endpoint;
+        return { ...endpoint, pause: null, breaker: { ...breakerClosed, ramp: 1 } };
+      });
+      if (resumed !== undefined) await wakeAll(endpointId);
+      return resumed;
+    },
+    rotateSignKey: (endpointId, signKey, overlapMs) =>
+      edit(endpointId, (endpoint, now) => ({
+        ...endpoint,
+        signKey,
+        previousSignKey: overlapMs > 0 ? endpoint.signKey : null,
+        previousSignKeyUntil: overlapMs > 0 && endpoint.signKey !== null ? now + overlapMs : null,
+      })),
+  };
+}
+
+/** What was tried before says nothing about the new URL or key. */
+function isMended(before: Endpoint, after: Endpoint): boolean {
+  return before.url !== after.url || before.signKey !== after.signKey;
+}
+
+function drafted(draft: EndpointDraft, before: StoredEndpoint | undefined, now: number): StoredEndpoint {
+  // Without a sign key nothing is signed, so a previous one has nothing to stand in for.
+  const unsigned = draft.signKey === null;
+  return {
+    id: draft.id,
+    customerId: draft.customerId,
+    url: draft.url,
+    signKey: draft.signKey === undefined ? (before?.signKey ?? null) : draft.signKey,
+    previousSignKey: unsigned ? null : (before?.previousSignKey ?? null),
+    previousSignKeyUntil: unsigned ? null : (before?.previousSignKeyUntil ?? null),
+    webhookSecret: draft.webhookSecret === undefined ? (before?.webhookSecret ?? null) : draft.webhookSecret,
+    revision: draft.revision,
+    coalesce: draft.coalesce,
+    onGiveUp: draft.onGiveUp,
+    inFlightMax: draft.inFlightMax,
+    connectTimeoutMs: draft.connectTimeoutMs,
+    totalTimeoutMs: draft.totalTimeoutMs,
+    retryHorizonMs: draft.retryHorizonMs,
+    deliveryFailedUrl: draft.deliveryFailedUrl,
+    pause: before?.pause ?? null,
+    breaker: before?.breaker ?? breakerClosed,
+    heldMs: before?.heldMs ?? 0,
+    heldSince: before?.heldSince ?? null,
+    createdAt: before?.createdAt ?? now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Database, Session } from './database.ts';
+import { initialSchema } from './schema/001-initial.ts';
+import { appendSchema } from './schema/002-append.ts';
+import { SchemaMismatch } from './unfit-database.ts';
+
+interface Migration {
+  readonly sql: string;
+  /** The oldest schema whose Doorbell still works after this migration: expand first, contract a release later. */
+  readonly worksSince: number;
+}
+
+/** In order and append-only: a released migration is never edited. */
+const migrations: readonly Migration[] = [
+  { sql: initialSchema, worksSince: 1 },
+  { sql: appendSchema, worksSince: 2 },
+];
+
+const migrateSql = {
+  // Transaction-scoped: a session lock would be stranded behind a pooler.
+  lock: `select pg_advisory_xact_lock(hashtext('doorbell.migrate'))`,
+  createSchema: 'create schema if not exists doorbell',
+  createVersions: `create table if not exists doorbell.schema_version
+    (version int primary key, works_since int not null, applied_at timestamptz not null default now())`,
+  hasVersions: `select to_regclass('doorbell.schema_version') is not null as has`,
+  version: 'select version, works_since from doorbell.schema_version order by version desc limit 1',
+  record: 'insert into doorbell.schema_version (version, works_since) values ($1, $2)',
+} as const;
+
+interface VersionRow {
+  readonly version: number;
+  readonly works_since: number;
+}
+
+/** Applies what is missing, all or nothing, one process at a time. Returns the numbers applied. Throws `SchemaMismatch`. */
+export async function migrate(database: Database): Promise<readonly number[]> {
+  return database.transaction(async (session) => {
+    await session.rows(migrateSql.lock);
+    const { version, works_since: worksSince } = await versionOf(session);
+    if (worksSince > migrations.length) throw newer(version);
+    if (version === 0) {
+      await session.rows(migrateSql.createSchema);
+      await session.rows(migrateSql.createVersions);
+    }
+    const applied: number[] = [];
+    for (const [index, migration] of migrations.entries()) {
+      if (index < version) continue;
+      await session.rows(migration.sql);
+      await session.rows(migrateSql.record, index + 1, migration.worksSince);
+      applied.push(index + 1);
+    }
+    return applied;
+  });
+}
+
+/** Reads only. Throws `SchemaMismatch` unless this Doorbell can work on the schema as it is. */
+export async function checkSchema(database: Database): Promise<void> {
+  const { version, works_since: worksSince } = await versionOf(database);
+  if (version < migrations.length) {
+    const found = version === 0 ? 'no schema of Doorbell' : `schema ${version}`;
+    throw new SchemaMismatch(
+      `The database has ${found}; this Doorbell needs ${migrations.length}. Run \`doorbell migrate\`, then start again.`,
+    );
+  }
+  if (worksSince > migrations.length) throw newer(version);
+}
+
+function newer(version: number): SchemaMismatch {
+  return new SchemaMismatch(
+    `The database has schema ${version}, which this Doorbell (${migrations.length}) can no longer use. Install the newer Doorbell.`,
+  );
+}
+
+async function versionOf(session: Session): Promise<VersionRow> {
+  const none: VersionRow = { version: 0, works_since: 0 };
+  const [exists] = await session.rows<{ has: boolean }>(migrateSql.hasVersions);
+  if (exists?.has !== true) return none;
+  const [row] = await session.rows<VersionRow>(migrateSql.version);
+  return row ?? none;
+}

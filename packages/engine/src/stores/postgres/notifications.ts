@@ -1,0 +1,117 @@
+import type {
+  Notification,
+  NotificationFilter,
+  NotificationPosition,
+  Page,
+  PageRequest,
+} from '../../notification.ts';
+import type { EpochMs } from '../../ports.ts';
+import { decodeCursor, encodeCursor, type Place } from '../cursor.ts';
+import { type LastAttemptRow, lastAttemptOf, type NotificationRow, waitingOf } from '../notification-row.ts';
+import { candidatesQuery, type Query, resultOf, type Walk } from './candidates.ts';
+import type { StoreContext } from './context.ts';
+import { EndpointBook } from './endpoint-book.ts';
+
+/** Everything in one statement, so that no delivery in between can show what the filter excludes. */
+const notificationsSql = {
+  shown: (page: string, now: string): string => `with page as materialized (${page})
+    select l.id as lane_id, l.endpoint_id, l.head_seq, l.reopened_seq, l.due_at, l.lease_until, l.claimed_seq,
+      l.parked::int as parked, t.customer_id, t.house_task_id, c.seq, c.house_id, c.package_id, c.state, c.created_at,
+      c.task_id, doorbell.now_ms(${now}::bigint) as now, ${resultOf} as result,
+      (select x.closed_at from doorbell.closed x where x.lane_id = l.id and x.seq = c.seq) as closed_at,
+      (select count(*) from doorbell.attempt a where a.lane_id = l.id and a.seq = c.seq) as attempts,
+      (select to_json(a) from (
+        select a.at, a.reason, a.detail, a.http_status, a.response_state, a.recorded_at from doorbell.attempt a
+        where a.lane_id = l.id and a.seq = c.seq order by a.epoch desc, a.post desc limit 1) a) as last
+    from page p join doorbell.lane l on l.id = p.lane_id join doorbell.task t on t.id = p.task_id
+      join doorbell.change c on c.task_id = p.task_id and c.seq = p.seq`,
+  position: `select c.created_at, c.task_id, c.seq, l.id as lane_id
+    from doorbell.lane l join doorbell.change c on c.task_id = l.task_id and c.seq = $2::int and c.seq >= l.first_seq
+    where l.id = $1::bigint`,
+} as const;
+
+type ShownRow = NotificationRow & {
+  readonly task_id: number;
+  readonly now: EpochMs;
+  readonly last: LastAttemptRow | null;
+};
+
+interface CandidateRow {
+  readonly created_at: number;
+  readonly task_id: number;
+  readonly seq: number;
+  readonly lane_id: number;
+}
+
+export interface Notifications {
+  list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>>;
+  find(position: NotificationPosition): Promise<Notification | undefined>;
+  count(filter: NotificationFilter, countMax: number): Promise<number>;
+  /** What matches, without showing it. */
+  walk(walk: Walk): Promise<readonly Place[]>;
+}
+
+export function createNotifications({ database, vault, givenNow }: StoreContext): Notifications {
+  async function show(page: Query, order: string): Promise<readonly (readonly [Place, Notification])[]> {
+    const text = notificationsSql.shown(page.text, `$${page.parameters.length + 1}`) + order;
+    const rows = await database.rows<ShownRow>(text, ...page.parameters, givenNow());
+    if (rows.length === 0) return [];
+    const endpointIds = [...new Set(rows.map((row) => row.endpoint_id))];
+    const endpoints = await new EndpointBook(database, vault).readable(endpointIds);
+    return rows.map((row) => {
+      const endpoint = endpoints.get(row.endpoint_id);
+      const isPending = row.result === 0;
+      const waiting = isPending && endpoint !== undefined ? waitingOf(row, endpoint, row.now, row.now) : null;
+      return [placeOf(row), { ...notificationOf(row), waiting }];
+    });
+  }
+
+  return {
+    async list(filter, { limit, cursor }) {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+      const page = candidatesQuery({ filter, direction: 'newest-first', after, limit: limit + 1 });
+      const order = ' order by c.created_at desc, c.task_id desc, c.seq desc, l.id desc';
+      const shown = await show(page, order);
+      const end = shown[limit - 1];
+      const next = shown.length > limit && end !== undefined ? encodeCursor(end[0]) : null;
+      return { items: shown.slice(0, limit).map(([, notification]) => notification), next };
+    },
+    async find({ laneId, sequence }) {
+      const [found] = await show({ text: notificationsSql.position, parameters: [laneId, sequence] }, '');
+      return found?.[1];
+    },
+    async count(filter, countMax) {
+      const query = candidatesQuery({ filter, direction: 'newest-first', after: undefined, limit: countMax });
+      const text = `select count(*) as n from (${query.text}) counted`;
+      const [row] = await database.rows<{ n: number }>(text, ...query.parameters);
+      return row?.n ?? 0;
+    },
+    async walk(walk) {
+      const query = candidatesQuery(walk);
+      return (await database.rows<CandidateRow>(query.text, ...query.parameters)).map(placeOf);
+    },
+  };
+}
+
+function placeOf(row: CandidateRow): Place {
+  return { createdAt: row.created_at, taskId: row.task_id, sequence: row.seq, laneId: row.lane_id };
+}
+
+function notificationOf(row: ShownRow): Omit<Notification, 'waiting'> {
+  const { last } = row;
+  return {
+    laneId: row.lane_id,
+    sequence: row.seq,
+    customerId: row.customer_id,
+    endpointId: row.endpoint_id,
+    houseTaskId: row.house_task_id,
+    houseId: row.house_id,
+    packageId: row.package_id,
+    state: row.state,
+    result: row.result,
+    createdAt: row.created_at,
+    settledAt: row.result === 0 ? null : (row.closed_at ?? last?.recorded_at ?? null),
+    attempts: row.attempts,
+    lastAttempt: last === null ? null : lastAttemptOf(last),
+  };
+}

@@ -1,0 +1,60 @@
+import { type BreakerState, inFlightAllowed } from '../../breaker.ts';
+import type { EndpointDue, EpochMs } from '../../ports.ts';
+import type { StoreContext } from './context.ts';
+
+export const upcomingSql = {
+  // A loose index scan: one probe of lane_due for each endpoint that has work, however many lanes it has. When one is
+  // free and due, the walk over all leased ones is not needed, and could be long.
+  endpoints: `with recursive clock as materialized (select doorbell.now_ms($1::bigint) as now),
+    busy (endpoint_id) as (
+      (select l.endpoint_id from doorbell.lane l where l.due_at is not null order by l.endpoint_id limit 1)
+      union all
+      select (select l.endpoint_id from doorbell.lane l
+              where l.due_at is not null and l.endpoint_id > busy.endpoint_id order by l.endpoint_id limit 1)
+      from busy where busy.endpoint_id is not null)
+    select e.id, (select now from clock) as now, e.in_flight_max, e.breaker_failures, e.breaker_opened_at,
+      e.breaker_probe_at, e.breaker_ramp, least(free.due_at, lease.ends_at) as claimable_at
+    from busy b
+      join doorbell.endpoint e on e.id = b.endpoint_id and e.paused_at is null
+      left join lateral (
+        select l.due_at from doorbell.lane l
+        where l.endpoint_id = b.endpoint_id and l.due_at is not null and l.lease_until <= (select now from clock)
+        order by l.due_at, l.id limit 1) free on true
+      left join lateral (
+        select min(l.lease_until) as ends_at from doorbell.lane l
+        where l.endpoint_id = b.endpoint_id and l.due_at <= (select now from clock)
+          and l.lease_until > (select now from clock)
+          and (free.due_at is null or free.due_at > (select now from clock))) lease on true
+    where b.endpoint_id is not null`,
+} as const;
+
+interface UpcomingRow {
+  readonly id: string;
+  readonly now: EpochMs;
+  readonly in_flight_max: number;
+  readonly breaker_failures: number;
+  readonly breaker_opened_at: number | null;
+  readonly breaker_probe_at: number | null;
+  readonly breaker_ramp: number | null;
+  readonly claimable_at: number | null;
+}
+
+export async function upcoming({ database, givenNow }: StoreContext): Promise<readonly EndpointDue[]> {
+  const rows = await database.rows<UpcomingRow>(upcomingSql.endpoints, givenNow());
+  return rows.flatMap((row): readonly EndpointDue[] => {
+    const { id: endpointId, claimable_at: dueAt, now } = row;
+    if (dueAt === null) return [];
+    const breaker: BreakerState = {
+      failures: row.breaker_failures,
+      openedAt: row.breaker_opened_at,
+      probeAt: row.breaker_probe_at,
+      ramp: row.breaker_ramp,
+    };
+    if (breaker.openedAt !== null) {
+      return [{ endpointId, dueInMs: Math.max(dueAt, breaker.probeAt ?? now) - now, inFlightMax: 1 }];
+    }
+    return [
+      { endpointId, dueInMs: dueAt - now, inFlightMax: inFlightAllowed(breaker, row.in_flight_max, now) },
+    ];
+  });
+}

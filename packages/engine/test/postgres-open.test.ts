@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Database } from '../src/stores/postgres/database.ts';
+import { migratePostgres, openPostgresStore } from '../src/stores/postgres/index.ts';
+import { World } from '../src/testing/store-contract/world.ts';
+import { createVault } from '../src/vault.ts';
+import { describeOnPostgres } from './postgres-server.ts';
+import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
+
+await describeOnPostgres('opening a PostgreSQL database', (server) => {
+  const { url, crash, asStandby } = server;
+  let subject: PostgresUnderTest;
+
+  beforeEach(async () => {
+    subject = await openTestStore(server);
+  });
+  afterEach(() => subject.close());
+
+  const open = (more: { readonly connectionString?: string; readonly schema?: string } = {}) =>
+    openPostgresStore({ connectionString: url, schema: subject.schema, vault: testVault, ...more });
+
+  it('works with an address alone, and ends its connections', async () => {
+    const store = await open();
+    expect(await store.listCustomers()).toEqual([]);
+    await store.close();
+    await store.close();
+  });
+
+  it('says where to look when no server answers', async () => {
+    await expect(open({ connectionString: 'postgres://127.0.0.1:1/doorbell' })).rejects.toMatchObject({
+      name: 'DatabaseUnreachable',
+      message: expect.stringMatching(/ECONNREFUSED.*Check host and port in DATABASE_URL/),
+    });
+  });
+
+  it('says so when the database or the user does not exist', async () => {
+    const missing = new URL(url);
+    missing.pathname = '/nowhere';
+    await expect(open({ connectionString: missing.href })).rejects.toThrow(
+      /"nowhere" does not exist.*Create/,
+    );
+    const stranger = new URL(url);
+    stranger.username = 'stranger';
+    await expect(open({ connectionString: stranger.href })).rejects.toThrow(
+      /stranger.*Check user and password/,
+    );
+  });
+
+  it('refuses a server that only reads, and so does migrating', async () => {
+    const readOnly = new URL(url);
+    readOnly.searchParams.set('options', '-c default_transaction_read_only=on');
+    const connectionString = readOnly.href;
+    await expect(open({ connectionString })).rejects.toMatchObject({ name: 'DatabaseReadOnly' });
+    await expect(migratePostgres({ connectionString, schema: subject.schema })).rejects.toThrow(
+      /the primary/,
+    );
+  });
+
+  // The server at DATABASE_URL is not ours to restart.
+  if (asStandby !== undefined)
+    it('refuses a standby, and works on it after its promotion', async () => {
+      await asStandby(async () => {
+        await expect(open()).rejects.toMatchObject({
+          name: 'DatabaseReadOnly',
+          message: expect.stringMatching(/read-only standby/),
+        });
+      });
+      await (await open()).close();
+    });
+
+  it('asks for a migration when there is no schema, or an older one', async () => {
+    const empty = open({ schema: 'doorbell_test_nothing' });
+    await expect(empty).rejects.toMatchObject({ name: 'SchemaMismatch' });
+    await expect(empty).rejects.toThrow(/no schema of Doorbell.*Run `doorbell migrate`/);
+    await subject.sql('delete from doorbell.schema_version where version > 1');
+    await expect(open()).rejects.toThrow(/has schema 1;.*Run `doorbell migrate`/);
+  });
+
+  it('works on a newer schema as long as that says it may, and refuses it afterwards', async () => {
+    await subject.sql('insert into doorbell.schema_version (version, works_since) values (98, 2)');
+    await (await open()).close();
+    await subject.sql('insert into doorbell.schema_version (version, works_since) values (99, 98)');
+    await expect(open()).rejects.toThrow(/schema 99.*Install the newer Doorbell/);
+    await expect(migratePostgres({ connectionString: url, schema: subject.schema })).rejects.toMatchObject({
+      name: 'SchemaMismatch',
+    });
+  });
+
+  it('migrates once when several processes do it at the same time', async () => {
+    const schema = `${subject.schema}_fresh`;
+    const address = { connectionString: url, schema };
+    const applied = await Promise.all([0, 1, 2].map(() => migratePostgres(address)));
+    expect(applied.flat()).toEqual([1, 2]);
+    expect(await migratePostgres(address)).toEqual([]);
+    await subject.sql(`drop schema ${schema} cascade`);
+  });
+
+  it('finds out at once that the master key is another', async () => {
+    await new World(subject).setUp();
+    const vault = createVault(new Uint8Array(32).fill(8), randomBytes);
+    const opening = openPostgresStore({ connectionString: url, schema: subject.schema, vault });
+    await expect(opening).rejects.toMatchObject({ name: 'VaultError' });
+  });
+
+  it('goes on after the server ended its connections', async () => {
+    const world = new World(subject);
+    await world.setUp();
+    const named = new URL(url);
+    named.searchParams.set('application_name', subject.schema);
+    const store = await open({ connectionString: named.href });
+    await store.listCustomers();
+    const ended = await subject.sql(
+      'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1',
+      subject.schema,
+    );
+    expect(ended.length).toBeGreaterThan(0);
+    // Whether the first one meets a connection that is gone is chance; the next one does not.
+    await Promise.allSettled([store.listCustomers()]);
+    expect(await store.listCustomers()).toHaveLength(1);
+    await store.close();
+  });
+
+  it('survives the end of a connection in the middle of a transaction', async () => {
+    const database = new Database(subject.pool, subject.schema);
+    const ended = database.transaction((session) =>
+      session.rows('select pg_terminate_backend(pg_backend_pid())'),
+    );
+    await expect(ended).rejects.toMatchObject({ code: '57P01' });
+    expect(await subject.store.listCustomers()).toEqual([]);
+  });
+
+  if (crash !== undefined)
+    it('finds everything that was answered after the server crashed', async () => {
+      const world = new World(subject);
+      await world.setUp();
+      await world.append('t1', 10_000);
+      await crash();
+      const store = await open();
+      expect(await store.findTasks('t1')).toHaveLength(1);
+      expect((await store.backlog()).pending).toBe(1);
+      await store.close();
+    });
+});

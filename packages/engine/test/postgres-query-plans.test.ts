@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { backlogSql } from '../src/stores/postgres/backlog.ts';
+import { candidatesQuery } from '../src/stores/postgres/candidates.ts';
+import { claimSql } from '../src/stores/postgres/claim.ts';
+import { noticesSql } from '../src/stores/postgres/notices.ts';
+import { settleSql } from '../src/stores/postgres/settle-sql.ts';
+import { upcomingSql } from '../src/stores/postgres/upcoming.ts';
+import { wakeWaitingSql } from '../src/stores/postgres/wake-waiting.ts';
+import { leaseMs, World } from '../src/testing/store-contract/world.ts';
+import { describeOnPostgres } from './postgres-server.ts';
+import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
+  readonly Plans?: readonly Plan[];
+}
+
+const lanes = 100_000;
+/** Far fewer than any scan of a table with a hundred thousand rows would read. */
+const pagesMax = 4_000;
+
+/** One endpoint with a hundred thousand due lanes, and nineteen with a few. */
+await describeOnPostgres('with a hundred thousand lanes due', (server) => {
+  let subject: PostgresUnderTest;
+  let world: World;
+
+  beforeAll(async () => {
+    subject = await openTestStore(server);
+    world = new World(subject);
+    await world.setUp({ inFlightMax: 1_000 });
+    for (let index = 2; index <= 20; index += 1) await world.endpoint(`e${index}`, { inFlightMax: 1_000 });
+    await world.customer('c2');
+    const at = world.clock.now() - 1_000;
+    await subject.sql(`
+      insert into doorbell.task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state, last_seq,
+          changed_at)
+        select case when n % 100 = 0 then 'c2' else 'c1' end, 't' || n, 'h' || n, 'p', 'u', '',
+          (array[0, 10000, 20000, 30000, 40000, 45000, 50000, 51000])[1 + n % 8], 1, ${at} - n
+        from generate_series(1, ${lanes}) n;
+      insert into doorbell.change (task_id, seq, customer_id, state, transition, house_id, package_id, user_id,
+          user_name, created_at)
+        select id, 1, customer_id, state, 'first', house_id, package_id, user_id, user_name, changed_at
+        from doorbell.task;
+      insert into doorbell.lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+        select 'e1', id, 1, 1, 1, ${at} from doorbell.task;
+      insert into doorbell.lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+        select 'e' || (2 + id % 19), id, 1, 1, 1, ${at} from doorbell.task where id <= 190;
+      insert into doorbell.pending (endpoint_id, created_at, task_id, seq, lane_id, state)
+        select l.endpoint_id, c.created_at, c.task_id, 1, l.id, c.state
+        from doorbell.lane l join doorbell.change c on c.task_id = l.task_id`);
+    await subject.sql('vacuum analyze doorbell.lane');
+    await subject.sql('vacuum analyze doorbell.pending');
+    await subject.sql('analyze doorbell.change');
+    await subject.sql('analyze doorbell.task');
+  }, 60_000);
+  afterAll(() => subject?.close());
+
+  /** Runs the statement, undoes it, and returns every node of its plan with what it touched. */
+  async function explain(text: string, ...values: readonly unknown[]): Promise<readonly Plan[]> {
+    const client = await subject.pool.connect();
+    try {
+      await client.query('begin');
+      const named = text.replaceAll('doorbell.', `${subject.schema}.`);
+      const { rows } = await client.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
+        `explain (analyze, buffers, format json) ${named}`,
+        [...values],
+      );
+      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
+      if (plan === undefined) throw new Error('no plan');
+      return flatten(plan);
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  function flatten(plan: Plan): readonly Plan[] {
+    return [plan, ...(plan.Plans ?? []).flatMap(flatten)];
+  }
+
+  /** Big tables are reached by an index, and few pages are touched. */
+  function expectCheap(nodes: readonly Plan[]): void {
+    const big = ['lane', 'task', 'change', 'pending'];
+    const scans = nodes.filter(
+      (node) => node['Node Type'] === 'Seq Scan' && big.includes(node['Relation Name'] ?? ''),
+    );
+    expect(scans).toEqual([]);
+    const [root] = nodes;
+    expect((root?.['Shared Hit Blocks'] ?? 0) + (root?.['Shared Read Blocks'] ?? 0)).toBeLessThan(pagesMax);
+    // No step yields more rows than a batch and its quotas; a sort or filter of everything would.
+    expect(Math.max(...nodes.map((node) => node['Actual Rows'] * node['Actual Loops']))).toBeLessThan(2_000);
+  }
+
+  const now = () => world.clock.now();
+  const allEndpoints = Array.from({ length: 20 }, (_, index) => `e${index + 1}`);
+
+  it('a claim walks lane_due as far as its quotas', async () => {
+    const quotas = allEndpoints.map(() => 10);
+    expectCheap(await explain(claimSql.lease, allEndpoints, quotas, now(), leaseMs));
+  });
+
+  it('payloads are looked up by their keys', async () => {
+    const ids = Array.from({ length: 200 }, (_, index) => index + 1);
+    const ones = ids.map(() => 1);
+    expectCheap(await explain(claimSql.changes, ids, ids, ones));
+  });
+
+  it('a settlement locks and writes its lanes only', async () => {
+    const claims = await world.store.claim({ quotas: [{ endpointId: 'e1', quota: 200 }], leaseMs });
+    const ids = claims.map((claim) => claim.laneId);
+    const sequences = claims.map((claim) => claim.sequence);
+    expectCheap(await explain(settleSql.lock, ids, sequences, now()));
+    const moves = ids.map((id) => ({ lane_id: id, head: 2, attempt: 0, parked: false }));
+    const results = claims.map((claim) => ({
+      lane_id: claim.laneId,
+      endpoint_id: 'e1',
+      created_at: claim.change.createdAt,
+      task_id: claim.laneId,
+      seq: 1,
+      state: 10_000,
+      result: 1,
+    }));
+    const texts = [moves, [], results, []].map((rows) => JSON.stringify(rows));
+    expectCheap(await explain(settleSql.write, ...texts, now()));
+  });
+
+  it('what is upcoming takes a few probes for each endpoint', async () => {
+    expectCheap(await explain(upcomingSql.endpoints, now()));
+  });
+
+  it('due notices take one probe for each endpoint', async () => {
+    expectCheap(await explain(noticesSql.lease, now(), 10, leaseMs));
+  });
+
+  it('waking finds nothing to do among lanes that are due', async () => {
+    expectCheap(await explain(wakeWaitingSql.wake, 'e1', now(), 1_000));
+  });
+
+  it('the backlog counts an index, and probes the rest', async () => {
+    const nodes = await explain(backlogSql.backlog, now());
+    expect(nodes.map((node) => node['Node Type'])).toContain('Index Only Scan');
+    expect(
+      nodes.filter((node) => node['Relation Name'] === 'lane' && node['Node Type'] === 'Seq Scan'),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['everything', {}],
+    ['what waits', { result: 0 }],
+    ['what waits for one endpoint', { result: 0, endpointId: 'e1' }],
+    ['what failed', { result: 3 }],
+    ['one task', { houseTaskId: 't77' }],
+    ['one house', { houseId: 'h77' }],
+    ['one customer', { customerId: 'c1' }],
+    ['a small customer', { customerId: 'c2' }],
+    ['one state', { state: 10_000 }],
+    ['one endpoint and state', { endpointId: 'e2', state: 10_000 }],
+  ] as const)('a page of %s reads little more than it shows', async (_what, filter) => {
+    const query = candidatesQuery({ filter, direction: 'newest-first', after: undefined, limit: 51 });
+    expectCheap(await explain(query.text, ...query.parameters));
+  });
+});

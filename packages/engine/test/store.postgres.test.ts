@@ -1,0 +1,7 @@
+import { storeContract } from '../src/testing/store-contract.ts';
+import { describeOnPostgres } from './postgres-server.ts';
+import { openTestStore } from './postgres-test-store.ts';
+
+await describeOnPostgres('PostgreSQL', (server) => {
+  storeContract('the PostgreSQL store', () => openTestStore(server));
+});

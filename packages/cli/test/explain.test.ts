@@ -112,11 +112,14 @@ describe('doorbell explain', () => {
     expect(exitCode).toBe(2);
   });
 
-  it.each(['', '{}', 'curl http://127.0.0.1/'])('says of %j that there is nothing to explain', async (pasted) => {
-    const { exitCode, stderr } = await explainPasted(pasted);
-    expect(stderr).toContain('There is no sign to explain');
-    expect(exitCode).toBe(2);
-  });
+  it.each(['', '{}', 'curl http://127.0.0.1/'])(
+    'says of %j that there is nothing to explain',
+    async (pasted) => {
+      const { exitCode, stderr } = await explainPasted(pasted);
+      expect(stderr).toContain('There is no sign to explain');
+      expect(exitCode).toBe(2);
+    },
+  );
 
   it('has a help with its exit codes', async () => {
     const { exitCode, stdout } = await explainPasted('', '--help');

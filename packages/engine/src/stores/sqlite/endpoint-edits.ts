@@ -1,4 +1,3 @@
-import { breakerClosed } from '../../breaker.ts';
 import {
   type Endpoint,
   type EndpointDraft,
@@ -6,6 +5,7 @@ import {
   type PauseReason,
   UnknownCustomer,
 } from '../../endpoint.ts';
+import { drafted, isMended, paused, resumed, rotated } from '../edited-endpoint.ts';
 import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
 import type { StoreContext } from './context.ts';
 import { createWakeWaiting } from './wake-waiting.ts';
@@ -43,54 +43,13 @@ export function createEndpointEdits(context: StoreContext): EndpointEdits {
       return endpointAt(saved, now);
     },
     pause: (endpointId, reason, detail) =>
-      edit(endpointId, (endpoint, now) =>
-        endpoint.pause === null ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint,
-      ),
+      edit(endpointId, (endpoint, now) => paused(endpoint, reason, detail, now)),
     resume: (endpointId) =>
       edit(endpointId, (endpoint, now) => {
         wakeWaiting(endpoint.id, now);
-        if (endpoint.pause === null && endpoint.breaker.openedAt === null) return endpoint;
-        return { ...endpoint, pause: null, breaker: { ...breakerClosed, ramp: 1 } };
+        return resumed(endpoint);
       }),
     rotateSignKey: (endpointId, signKey, overlapMs) =>
-      edit(endpointId, (endpoint, now) => ({
-        ...endpoint,
-        signKey,
-        previousSignKey: overlapMs > 0 ? endpoint.signKey : null,
-        previousSignKeyUntil: overlapMs > 0 && endpoint.signKey !== null ? now + overlapMs : null,
-      })),
-  };
-}
-
-/** What was tried before says nothing about the new URL or key. */
-function isMended(before: Endpoint, after: Endpoint): boolean {
-  return before.url !== after.url || before.signKey !== after.signKey;
-}
-
-function drafted(draft: EndpointDraft, before: StoredEndpoint | undefined, now: number): StoredEndpoint {
-  // Without a sign key nothing is signed, so a previous one has nothing to stand in for.
-  const unsigned = draft.signKey === null;
-  return {
-    id: draft.id,
-    customerId: draft.customerId,
-    url: draft.url,
-    signKey: draft.signKey === undefined ? (before?.signKey ?? null) : draft.signKey,
-    previousSignKey: unsigned ? null : (before?.previousSignKey ?? null),
-    previousSignKeyUntil: unsigned ? null : (before?.previousSignKeyUntil ?? null),
-    webhookSecret: draft.webhookSecret === undefined ? (before?.webhookSecret ?? null) : draft.webhookSecret,
-    revision: draft.revision,
-    coalesce: draft.coalesce,
-    onGiveUp: draft.onGiveUp,
-    inFlightMax: draft.inFlightMax,
-    connectTimeoutMs: draft.connectTimeoutMs,
-    totalTimeoutMs: draft.totalTimeoutMs,
-    retryHorizonMs: draft.retryHorizonMs,
-    deliveryFailedUrl: draft.deliveryFailedUrl,
-    pause: before?.pause ?? null,
-    breaker: before?.breaker ?? breakerClosed,
-    heldMs: before?.heldMs ?? 0,
-    heldSince: before?.heldSince ?? null,
-    createdAt: before?.createdAt ?? now,
-    updatedAt: now,
+      edit(endpointId, (endpoint, now) => rotated(endpoint, signKey, overlapMs, now)),
   };
 }

@@ -1,4 +1,4 @@
-import { type HeldKey, judgeEntry } from './judge-entry.ts';
+import { type HeldKey, judgeEntry, listUnremembered } from './judge-entry.ts';
 import type { Claim, Memory, MemoryEntry, MemoryKey } from './memory.ts';
 
 interface Held extends HeldKey {
@@ -32,10 +32,13 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
     putLast(keys, key, { layout, leaseUntil, forgetAt, claim }, entriesMax);
   }
 
-  function commit({ alias, place, now }: MemoryEntry, known: MemoryKey, claim: number): void {
-    if (keys.get(known.key)?.claim !== claim) return;
-    hold(known, claim, null);
-    if (alias !== null && find(keys, alias.key, now) === undefined) hold(alias, claim, null);
+  /** Whoever ran it: a sign over these fields was handled, and over others it is not ours to change. */
+  function remember(key: MemoryKey, now: number): void {
+    const held = find(keys, key.key, now);
+    if (held === undefined || held.layout === key.layout) hold(key, held?.claim ?? 0, null);
+  }
+
+  function advance({ place, now }: MemoryEntry): void {
     if (place === null) return;
     const handled = find(tasks, place.houseTaskId, now);
     if (handled === undefined || handled.sequence < place.sequence) {
@@ -43,21 +46,42 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
     }
   }
 
+  function commit(entry: MemoryEntry, known: MemoryKey, claim: number): void {
+    if (keys.get(known.key)?.claim !== claim) return;
+    if (entry.alias !== null) remember(entry.alias, entry.now);
+    hold(known, claim, null);
+    advance(entry);
+  }
+
+  function release(key: MemoryKey | null, claim: number): void {
+    const held = key === null ? undefined : keys.get(key.key);
+    if (key !== null && held?.claim === claim && held.leaseUntil !== null) hold(key, claim, 0);
+  }
+
   return {
     async begin(entry) {
-      const { known, place } = entry;
+      const { known, alias, place, now } = entry;
       if (known === null) return { outcome: 'new', claim: unremembered };
-      const handled = place === null ? undefined : find(tasks, place.houseTaskId, entry.now);
-      const held = find(keys, known.key, entry.now);
-      const outcome = judgeEntry(entry, known.layout, held, handled?.sequence);
-      if (outcome !== 'new') return { outcome };
+      const held = {
+        known: find(keys, known.key, now),
+        alias: alias === null ? undefined : find(keys, alias.key, now),
+        sequence: place === null ? undefined : find(tasks, place.houseTaskId, now)?.sequence,
+      };
+      const outcome = judgeEntry(entry, known, held);
+      if (outcome !== 'new') {
+        for (const key of listUnremembered(entry, outcome, held)) remember(key, now);
+        if (outcome === 'repeat') advance(entry);
+        return { outcome };
+      }
       const number = ++claims;
+      if (alias !== null) hold(alias, number, entry.leaseUntil);
       hold(known, number, entry.leaseUntil);
       const claim: Claim<undefined> = {
         receipt: undefined,
         commit: async () => commit(entry, known, number),
         release: async () => {
-          if (keys.get(known.key)?.claim === number) hold(known, number, 0);
+          release(alias, number);
+          release(known, number);
         },
       };
       return { outcome, claim };

@@ -8,9 +8,20 @@ export type Outcome = 'accepted' | 'repeat' | 'stale' | Refusal;
 
 export type Handler<Receipt> = (change: ReceivedChange, receipt: Receipt) => void | Promise<void>;
 
+interface Running {
+  readonly outcome: Promise<Outcome>;
+  /** What copies wait for: the outcome, or that it was given up. */
+  readonly awaited: Promise<Outcome>;
+  readonly leaseUntil: number;
+  /** The sign beside the HMAC. */
+  readonly sign: string | undefined;
+  /** The run outlived its lease: those who wait are told that it is in progress. */
+  readonly giveUp: () => void;
+}
+
 /**
  * Runs the handler for what the memory calls new. Copies that come while it runs wait for its outcome, so that
- * fifty at once cost one look into the memory. Never rejects. `onMemoryLost` learns of a success that could not
+ * fifty at once cost one look into the memory; once it outlives its lease, the memory decides. Never rejects. `onMemoryLost` learns of a success that could not
  * be written down.
  */
 export function createHandleOnce<Receipt>(
@@ -18,7 +29,7 @@ export function createHandleOnce<Receipt>(
   handler: Handler<Receipt>,
   onMemoryLost: (refusal: Refusal) => void,
 ): (change: ReceivedChange, entry: MemoryEntry) => Promise<Outcome> {
-  const running = new Map<string, Promise<Outcome>>();
+  const running = new Map<string, Running>();
 
   async function run(change: ReceivedChange, entry: MemoryEntry): Promise<Outcome> {
     let claim: Claim<Receipt>;
@@ -32,36 +43,67 @@ export function createHandleOnce<Receipt>(
     try {
       await handler(change, claim.receipt);
     } catch (cause) {
-      // Where even this fails the lease runs out, and then the notification is new again.
-      await claim.release().catch(() => {});
+      await release(claim);
       return cause instanceof RepeatedNotification ? cause.outcome : refusalFor(cause);
     }
     // The effect is there, so a memory that fails now must not have it sent, and done, again.
-    await claim.commit().catch((cause: unknown) => {
+    try {
+      await claim.commit();
+    } catch (cause) {
       onMemoryLost(
         memoryFailed('the handler succeeded, but the memory could not write it down; see cause', cause),
       );
-    });
+    }
     return 'accepted';
+  }
+
+  /** Runs begin in about the order of their leases, so the first that is alive ends the search. */
+  function dropOutlived(now: number): void {
+    for (const [key, { leaseUntil, giveUp }] of running) {
+      if (leaseUntil > now) return;
+      running.delete(key);
+      giveUp();
+    }
+  }
+
+  function start(key: string, change: ReceivedChange, entry: MemoryEntry): Running {
+    let giveUp = (): void => {};
+    const givenUp = new Promise<Outcome>((resolve) => {
+      giveUp = () => resolve(outcomeOf('busy'));
+    });
+    const outcome = run(change, entry);
+    const { leaseUntil, alias } = entry;
+    const mine = { outcome, awaited: Promise.race([outcome, givenUp]), leaseUntil, sign: alias?.key, giveUp };
+    running.set(key, mine);
+    return mine;
   }
 
   return async (change, entry) => {
     if (entry.known === null) return run(change, entry);
+    dropOutlived(entry.now);
     // Another cut of the same text is no copy: it goes to the memory, which calls it reused.
     const key = `${entry.known.key} ${entry.known.layout}`;
     const first = running.get(key);
     if (first !== undefined) {
-      const outcome = await first;
+      const outcome = await first.awaited;
+      // Signed anew: the memory must learn this sign too, or a copy stripped of its HMAC would pass for new.
+      if (first.sign !== entry.alias?.key) return run(change, entry);
       return outcome === 'accepted' ? 'repeat' : outcome;
     }
-    const mine = run(change, entry);
-    running.set(key, mine);
+    const mine = start(key, change, entry);
     try {
-      return await mine;
+      return await mine.outcome;
     } finally {
-      running.delete(key);
+      if (running.get(key) === mine) running.delete(key);
     }
   };
+}
+
+/** Where even this fails the lease runs out, and then the notification is new again. */
+async function release(claim: Claim<unknown>): Promise<void> {
+  try {
+    await claim.release();
+  } catch {}
 }
 
 function outcomeOf(outcome: 'repeat' | 'stale' | 'reused' | 'busy'): Outcome {
@@ -76,7 +118,7 @@ function outcomeOf(outcome: 'repeat' | 'stale' | 'reused' | 'busy'): Outcome {
       return notUnderstood({
         code: 'notification-in-progress',
         field: null,
-        detail: 'another process is handling it, or ended while it did; free again after 60 s at most',
+        detail: 'another run is handling it, or ended while it did; free again after 60 s at most',
       });
     default:
       return outcome;

@@ -14,13 +14,15 @@ const LEASE_MS = 60_000;
 export function memoryEntry(
   proof: Authenticity,
   change: { readonly houseTaskId: string; readonly sequence: number | null; readonly fields: FormFields },
-  now: number,
+  clock: number,
   toleranceMs: number,
 ): MemoryEntry {
+  // Databases keep whole milliseconds, and a clock may give parts of them.
+  const now = Math.floor(clock);
   const { webhookId, sign, timestamp } = proof;
   const leaseUntil = now + LEASE_MS;
   // A sign outlives its window for no one; twice that leaves room for clocks that differ.
-  const forgetSignAt = (timestamp ?? now) + 2 * toleranceMs + LEASE_MS;
+  const forgetSignAt = Math.min((timestamp ?? now) + 2 * toleranceMs + LEASE_MS, Number.MAX_SAFE_INTEGER);
   const bySign: MemoryKey | null =
     sign === null ? null : { key: `sign:${sign}`, layout: layoutOf(change.fields), forgetAt: forgetSignAt };
   if (webhookId === null) return { known: bySign, alias: null, place: null, now, leaseUntil };

@@ -19,7 +19,10 @@ export interface TaskPlace {
 export interface MemoryEntry {
   /** Null for an unsigned notification: nothing tells it from another, so it is always new and never remembered. */
   readonly known: MemoryKey | null;
-  /** Remembered together with `known`: the sign that came beside the HMAC, so that a copy stripped of the HMAC is a repeat. */
+  /**
+   * The sign that came beside the HMAC: looked up, claimed, released and remembered together with `known`, so that a
+   * copy stripped of the HMAC is the same notification. For `stale` and `repeat` it is remembered as well.
+   */
   readonly alias: MemoryKey | null;
   readonly place: TaskPlace | null;
   /** The receiver's clock, in epoch ms; a memory reads no clock of its own. */
@@ -29,9 +32,9 @@ export interface MemoryEntry {
 }
 
 /**
- * - `repeat`: it was handled before.
+ * - `repeat`: it was handled before, by either key or as the last of its task.
  * - `stale`: a later change of its task was handled before.
- * - `reused`: its sign was seen over other fields.
+ * - `reused`: its sign was seen over other fields, be it handled, begun or failed.
  * - `busy`: another run of it has begun, and neither ended nor outlived its lease.
  */
 export type NotNew = 'repeat' | 'stale' | 'reused' | 'busy';

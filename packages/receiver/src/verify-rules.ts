@@ -36,8 +36,8 @@ export function getVerifyRules(options: VerifyOptions): VerifyRules {
   checkPolicy(policy, signKeys, webhookSecrets, allowUnsigned);
 
   const toleranceMs = options.toleranceMs ?? TOLERANCE_MS;
-  if (!(Number.isFinite(toleranceMs) && toleranceMs >= 0)) {
-    throw new RangeError('toleranceMs must be a number of milliseconds, 0 or more');
+  if (!(Number.isSafeInteger(toleranceMs) && toleranceMs >= 0)) {
+    throw new RangeError('toleranceMs must be a whole number of milliseconds, 0 or more');
   }
   const extra = options.extra ?? [];
   checkExtra(extra);

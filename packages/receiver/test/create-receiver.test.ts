@@ -12,6 +12,8 @@ it.each([
   ['an empty key among others', { signKeys: [KEY, ''] }],
   ['a tolerance that is not a number', { signKeys: KEY, toleranceMs: Number.NaN }],
   ['a tolerance without end', { signKeys: KEY, toleranceMs: Number.POSITIVE_INFINITY }],
+  ['a tolerance in parts of milliseconds', { signKeys: KEY, toleranceMs: 1000 / 3 }],
+  ['a tolerance past all whole numbers', { signKeys: KEY, toleranceMs: 1e300 }],
   ['a negative tolerance', { signKeys: KEY, toleranceMs: -1 }],
   ['an extra field named like one of the contract', { signKeys: KEY, extra: ['userName'] }],
   ['an extra field whose name cannot be', { signKeys: KEY, extra: ['__proto__'] }],

@@ -20,6 +20,7 @@ interface EntryOptions {
   key?: string;
   layout?: string;
   alias?: string;
+  aliasLayout?: string;
   sequence?: number;
   houseTaskId?: string;
   now?: number;
@@ -31,7 +32,10 @@ export function entry(options: EntryOptions = {}): MemoryEntry {
   const forgetAt = now + DAY_MS;
   return {
     known: { key, layout, forgetAt },
-    alias: options.alias === undefined ? null : { key: options.alias, layout, forgetAt },
+    alias:
+      options.alias === undefined
+        ? null
+        : { key: options.alias, layout: options.aliasLayout ?? layout, forgetAt },
     place: options.sequence === undefined ? null : { houseTaskId, sequence: options.sequence, forgetAt },
     now,
     leaseUntil: now + LEASE_MS,
@@ -61,6 +65,7 @@ export function describeMemory(name: string, open: (scope: string) => Memory<unk
   describe(`memory contract, ${name}`, () => {
     describeKeys(() => open(nextScope()));
     describeOrder(() => open(nextScope()));
+    describeAliases(() => open(nextScope()));
     describeReceivers(() => open(nextScope()));
 
     it('keeps the scopes of several endpoints apart', async () => {
@@ -212,6 +217,87 @@ function describeOrder(open: () => Memory<unknown>): void {
   });
 }
 
+/** The full notification, under the HMAC, and its copy stripped of that. */
+function describeAliases(open: () => Memory<unknown>): void {
+  const full = (sequence = 4, options: EntryOptions = {}) =>
+    entry({
+      key: `id:task-1.${sequence}`,
+      layout: '',
+      alias: 'sign:a',
+      aliasLayout: 'state=5',
+      sequence,
+      ...options,
+    });
+  const stripped = (options: EntryOptions = {}) => entry({ key: 'sign:a', ...options });
+  const recut = entry({ key: 'sign:a', layout: 'state=1' });
+
+  it('knows what was stale, also stripped, and calls the full one stale again', async () => {
+    const memory = open();
+    await handled(memory, full(5, { alias: 'sign:b' }));
+    expect(await outcomeOf(memory, full(4))).toBe('stale');
+    expect(await outcomeOf(memory, stripped())).toBe('repeat');
+    expect(await outcomeOf(memory, recut)).toBe('reused');
+    expect(await outcomeOf(memory, full(4))).toBe('stale');
+  });
+
+  it('knows the sign of a repeat that was signed anew', async () => {
+    const memory = open();
+    await handled(memory, full(4));
+    expect(await outcomeOf(memory, full(4, { alias: 'sign:b' }))).toBe('repeat');
+    expect(await outcomeOf(memory, stripped({ key: 'sign:b' }))).toBe('repeat');
+    expect(await outcomeOf(memory, stripped({ key: 'sign:b', layout: 'state=1' }))).toBe('reused');
+  });
+
+  it('is busy with both, until both are released or outlive their lease; a recut one is reused throughout', async () => {
+    const memory = open();
+    const claim = await claimOf(memory.begin(full()));
+    expect(await outcomeOf(memory, stripped())).toBe('busy');
+    expect(await outcomeOf(memory, recut)).toBe('reused');
+    await claim.release();
+    expect(await outcomeOf(memory, recut)).toBe('reused');
+    expect(await outcomeOf(memory, full())).toBe('new');
+    expect(await outcomeOf(memory, stripped({ now: NOW + LEASE_MS - 1 }))).toBe('busy');
+    expect(await outcomeOf(memory, stripped({ now: NOW + LEASE_MS }))).toBe('new');
+    expect(await outcomeOf(memory, full(4, { now: NOW + LEASE_MS }))).toBe('busy');
+  });
+
+  it('calls the full one a repeat when the stripped one was handled, and counts its sequence', async () => {
+    const memory = open();
+    const claim = await claimOf(memory.begin(stripped()));
+    expect(await outcomeOf(memory, full())).toBe('busy');
+    await claim.commit();
+    expect(await outcomeOf(memory, full())).toBe('repeat');
+    expect(await outcomeOf(memory, full(4, { alias: 'sign:b' }))).toBe('repeat');
+    expect(await outcomeOf(memory, full(3, { alias: 'sign:c' }))).toBe('stale');
+  });
+
+  it('calls the full one reused when its sign came before over other fields', async () => {
+    const memory = open();
+    await handled(memory, recut);
+    expect(await outcomeOf(memory, full())).toBe('reused');
+    expect(await outcomeOf(memory, full(4, { alias: 'sign:b' }))).toBe('new');
+  });
+
+  it('does not let a run that outlived its lease release the sign of the next one', async () => {
+    const memory = open();
+    const late = await claimOf(memory.begin(full()));
+    const next = await claimOf(memory.begin(full(4, { now: NOW + LEASE_MS })));
+    await late.release();
+    expect(await outcomeOf(memory, stripped({ now: NOW + LEASE_MS }))).toBe('busy');
+    await next.commit();
+    expect(await outcomeOf(memory, stripped({ now: NOW + LEASE_MS }))).toBe('repeat');
+  });
+
+  it('lets one of many full and stripped ones at once begin', async () => {
+    const memory = open();
+    const copies = Array.from({ length: 40 }, (_, index) =>
+      outcomeOf(memory, index % 2 ? full() : stripped()),
+    );
+    const begun = (await Promise.all(copies)).filter((outcome) => outcome === 'new');
+    expect(begun).toHaveLength(1);
+  });
+}
+
 /** Two receivers over one memory stand for two processes: in one, copies wait for each other. */
 function describeReceivers(open: () => Memory<unknown>): void {
   const bothPolicies = { webhookSecrets: SECRET, policy: 'prefer-hmac' } as const;
@@ -268,6 +354,16 @@ function describeReceivers(open: () => Memory<unknown>): void {
     const answer = await receivers[1]?.receive(webhookRequest(late, { sequence: 7 }));
     expect(answer).toMatchObject({ status: 200, outcome: 'stale', body: '{"state":200,"payload":"stale"}' });
     expect(runs).toBe(1);
+  });
+
+  it.each([
+    ['a clock that gives parts of milliseconds', { now: () => NOW + 0.25 }],
+    ['a tolerance of ages', { toleranceMs: Number.MAX_SAFE_INTEGER }],
+  ])('works with %s', async (_name, options) => {
+    const { receiver } = recordingReceiver({ ...bothPolicies, ...options, memory: open() as Memory });
+    for (const outcome of ['accepted', 'repeat']) {
+      expect((await receiver.receive(webhookRequest())).outcome).toBe(outcome);
+    }
   });
 
   it('refuses a sign that comes back over other fields, also when the HMAC was stripped', async () => {

@@ -1,12 +1,15 @@
+import { listUnremembered } from '../judge-entry.ts';
 import {
   type Begun,
   type Claim,
   type Memory,
   type MemoryEntry,
   type MemoryKey,
+  type NotNew,
   RepeatedNotification,
 } from '../memory.ts';
 import {
+  heldRows,
   judgeRows,
   memoryTable,
   PURGE_EVERY,
@@ -46,40 +49,77 @@ export function postgresMemory(pool: PostgresQueryable, options: ScopeOptions = 
   };
 }
 
+interface Epochs {
+  readonly known: number;
+  readonly alias: number | null;
+}
+
 const unremembered: Claim<PostgresReceipt> = {
   receipt: { remember: async () => {} },
   commit: async () => {},
   release: async () => {},
 };
 
-// One statement, so one round trip where all is well, and nothing comes between looking and claiming.
+// One statement, so one round trip where all is well. Every statement takes the key, then the task, then
+// the alias last, so that none waits for another in a circle.
 const CLAIM = `
-insert into doorbell_memory as held (key, layout, lease_until, epoch, forget_at)
-select $1::text, $2::text, $3::bigint, 1, $4::bigint
-where not exists (
-  select from doorbell_memory where key = $6::text and forget_at > $5::bigint and sequence >= $7::bigint
-)
-on conflict (key) do update
-set layout = excluded.layout, lease_until = excluded.lease_until, epoch = held.epoch + 1, forget_at = excluded.forget_at
-where held.forget_at <= $5::bigint or (held.lease_until <= $5::bigint and held.layout = excluded.layout)
-returning epoch`;
-const FIND = `
-select key, layout, lease_until, sequence from doorbell_memory where key in ($1, $2) and forget_at > $3`;
-const REMEMBER = `
-with committed as (
-  update doorbell_memory set lease_until = null where key = $1::text and epoch = $2::int returning key
+with claimed as (
+  insert into doorbell_memory as held (key, layout, lease_until, epoch, forget_at)
+  select $1::text, $2::text, $3::bigint, 1, $4::bigint
+  where not exists (
+    select from doorbell_memory where key = $6::text and forget_at > $5::bigint and sequence >= $7::bigint
+  ) and not exists (
+    select from doorbell_memory where key = $8::text and forget_at > $5::bigint
+    and (layout <> $9::text or lease_until is null or lease_until > $5::bigint)
+  )
+  on conflict (key) do update
+  set layout = excluded.layout, lease_until = excluded.lease_until, epoch = held.epoch + 1, forget_at = excluded.forget_at
+  where held.forget_at <= $5::bigint or (held.lease_until <= $5::bigint and held.layout = excluded.layout)
+  returning epoch
 ), aliased as (
-  insert into doorbell_memory (key, layout, epoch, forget_at)
+  insert into doorbell_memory as held (key, layout, lease_until, epoch, forget_at)
+  select $8::text, $9::text, $3::bigint, 1, $10::bigint from claimed where $8::text is not null
+  on conflict (key) do update
+  set layout = excluded.layout, lease_until = excluded.lease_until, epoch = held.epoch + 1, forget_at = excluded.forget_at
+  where held.forget_at <= $5::bigint or (held.lease_until <= $5::bigint and held.layout = excluded.layout)
+  returning epoch
+)
+select epoch, (select epoch from aliased) as alias_epoch from claimed`;
+const FIND = `
+select key, layout, lease_until, sequence from doorbell_memory where key in ($1, $2, $3) and forget_at > $4`;
+const COMMIT = `
+update doorbell_memory set lease_until = null where key = $1::text and epoch = $2::int returning key`;
+// Whoever ran it: a sign over these fields was handled, and over others it is not ours to change.
+const REMEMBER_KEY = `
+on conflict (key) do update
+set layout = excluded.layout, lease_until = null, forget_at = excluded.forget_at
+where held.forget_at <= $9::bigint or held.layout = excluded.layout
+returning key`;
+const ADVANCE = `
+on conflict (key) do update set sequence = excluded.sequence, forget_at = excluded.forget_at
+where task.sequence < excluded.sequence or task.forget_at <= $9::bigint
+returning key`;
+const ALIASED_AND_ADVANCED = `
+aliased as (
+  insert into doorbell_memory as held (key, layout, epoch, forget_at)
   select $3::text, $4::text, 1, $5::bigint from committed where $3::text is not null
-  on conflict (key) do nothing
+  ${REMEMBER_KEY}
 ), advanced as (
   insert into doorbell_memory as task (key, layout, sequence, epoch, forget_at)
   select $6::text, '', $7::bigint, 1, $8::bigint from committed where $6::text is not null
-  on conflict (key) do update set sequence = excluded.sequence, forget_at = excluded.forget_at
-  where task.sequence < excluded.sequence or task.forget_at <= $9::bigint
-  returning key
-)
+  ${ADVANCE}
+)`;
+const REMEMBER = `
+with committed as (${COMMIT}
+), ${ALIASED_AND_ADVANCED}
 select exists (select from committed) as committed, exists (select from advanced) as advanced`;
+const REMEMBER_UNRUN = `
+with committed as (select 1), known as (
+  insert into doorbell_memory as held (key, layout, epoch, forget_at)
+  select $1::text, $2::text, 1, $10::bigint where $1::text is not null
+  ${REMEMBER_KEY}
+), ${ALIASED_AND_ADVANCED}
+select exists (select from known), exists (select from advanced)`;
 const RELEASE = `
 update doorbell_memory set lease_until = 0 where key = $1 and epoch = $2 and lease_until is not null`;
 const PURGE = `
@@ -92,38 +132,61 @@ async function begin(
   entry: MemoryEntry,
   known: MemoryKey,
 ): Promise<Begun<PostgresReceipt>> {
-  const { key, task } = rowKeys(scope, entry);
-  const { now, leaseUntil, place } = entry;
-  const values = [key, known.layout, leaseUntil, known.forgetAt, now, task, place?.sequence ?? null];
-  const [claimed] = await list(pool, CLAIM, values);
-  if (claimed !== undefined) {
-    return { outcome: 'new', claim: claimOf(pool, scope, entry, Number(claimed.epoch)) };
-  }
-  const rows = await list(pool, FIND, [key, task, now]);
+  const epochs = await claim(pool, scope, entry, known);
+  if (epochs !== undefined) return { outcome: 'new', claim: claimOf(pool, scope, entry, epochs) };
+  const { key, alias, task } = rowKeys(scope, entry);
+  const rows = await list(pool, FIND, [key, alias, task, entry.now]);
   const find = (wanted: string | null) => rows.find((row) => row.key === wanted);
-  return { outcome: judgeRows(entry, known.layout, find(key), find(task)) };
+  const held = heldRows(find(key), find(alias), find(task));
+  const outcome = judgeRows(entry, known, held);
+  const unremembered = listUnremembered(entry, outcome, held);
+  if (unremembered.length > 0) await rememberUnrun(pool, scope, entry, outcome, unremembered);
+  return { outcome };
+}
+
+/** Which claim of each key it is; undefined where they were not to be had. */
+async function claim(
+  pool: PostgresQueryable,
+  scope: string,
+  entry: MemoryEntry,
+  known: MemoryKey,
+): Promise<Epochs | undefined> {
+  const { key, alias, task } = rowKeys(scope, entry);
+  const { now, leaseUntil, place } = entry;
+  const mine = [key, known.layout, leaseUntil, known.forgetAt, now, task, place?.sequence ?? null];
+  const other = [alias, entry.alias?.layout ?? null, entry.alias?.forgetAt ?? null];
+  const [claimed] = await list(pool, CLAIM, [...mine, ...other]);
+  if (claimed === undefined) return undefined;
+  const epoch = Number(claimed.epoch);
+  if (alias === null) return { known: epoch, alias: null };
+  if (claimed.alias_epoch !== null) return { known: epoch, alias: Number(claimed.alias_epoch) };
+  // A copy without the HMAC took the alias in between.
+  await pool.query(RELEASE, [key, epoch]);
+  return undefined;
 }
 
 function claimOf(
   pool: PostgresQueryable,
   scope: string,
   entry: MemoryEntry,
-  epoch: number,
+  epochs: Epochs,
 ): Claim<PostgresReceipt> {
   let remembered = false;
   return {
     receipt: {
       async remember(client) {
-        const ended = await remember(client, scope, entry, epoch);
+        const ended = await remember(client, scope, entry, epochs.known);
         if (ended !== 'remembered') throw new RepeatedNotification(ended);
         remembered = true;
       },
     },
     async commit() {
-      if (!remembered) await remember(pool, scope, entry, epoch);
+      if (!remembered) await remember(pool, scope, entry, epochs.known);
     },
     async release() {
-      await pool.query(RELEASE, [rowKeys(scope, entry).key, epoch]);
+      const { key, alias } = rowKeys(scope, entry);
+      await pool.query(RELEASE, [key, epochs.known]);
+      if (alias !== null) await pool.query(RELEASE, [alias, epochs.alias]);
     },
   };
 }
@@ -148,6 +211,33 @@ async function remember(
   ]);
   if (ended?.committed !== true) return 'repeat';
   return task === null || ended.advanced === true ? 'remembered' : 'stale';
+}
+
+async function rememberUnrun(
+  pool: PostgresQueryable,
+  scope: string,
+  entry: MemoryEntry,
+  outcome: NotNew,
+  unremembered: readonly MemoryKey[],
+): Promise<void> {
+  const { key, alias, task } = rowKeys(scope, entry);
+  const known = unremembered.find((one) => one === entry.known);
+  const other = unremembered.find((one) => one === entry.alias);
+  await pool.query(
+    REMEMBER_UNRUN,
+    [
+      known && key,
+      known?.layout,
+      other && alias,
+      other?.layout,
+      other?.forgetAt,
+      outcome === 'repeat' ? task : null,
+      entry.place?.sequence,
+      entry.place?.forgetAt,
+      entry.now,
+      known?.forgetAt,
+    ].map((value) => value ?? null),
+  );
 }
 
 async function list(client: PostgresQueryable, text: string, values: unknown[]): Promise<readonly Row[]> {

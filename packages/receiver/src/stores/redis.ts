@@ -18,10 +18,10 @@ export function redisMemory(client: RedisClient, options: ScopeOptions = {}): Me
       if (entry.known === null) return { outcome: 'new', claim: unremembered };
       const keys = keysOf(prefix, entry);
       const { layout, forgetAt } = entry.known;
-      const values = [entry.now, layout, entry.leaseUntil, forgetAt, entry.place?.sequence ?? ''];
-      const begun = await client.eval(BEGIN, { keys: keys.slice(0, 2), arguments: values.map(String) });
-      if (typeof begun === 'string') return { outcome: begun as NotNew };
-      return { outcome: 'new', claim: claimOf(client, keys, entry, String(begun)) };
+      const values = [entry.now, layout, entry.leaseUntil, forgetAt, ...otherValues(entry)];
+      const begun = await client.eval(BEGIN, { keys, arguments: values.map(String) });
+      if (!Array.isArray(begun)) return { outcome: String(begun) as NotNew };
+      return { outcome: 'new', claim: claimOf(client, keys, entry, begun.map(String)) };
     },
   };
 }
@@ -42,21 +42,24 @@ function keysOf(prefix: string, { known, alias, place }: MemoryEntry): [string, 
   ];
 }
 
+function otherValues({ alias, place }: MemoryEntry): (string | number)[] {
+  return [place?.sequence ?? '', place?.forgetAt ?? '', alias?.layout ?? '', alias?.forgetAt ?? ''];
+}
+
 function claimOf(
   client: RedisClient,
   keys: [string, string, string],
-  { now, alias, place }: MemoryEntry,
-  epoch: string,
+  entry: MemoryEntry,
+  epochs: string[],
 ): Claim<undefined> {
   return {
     receipt: undefined,
     async commit() {
-      const { sequence = '', forgetAt = '' } = place ?? {};
-      const values = [now, epoch, alias?.layout ?? '', alias?.forgetAt ?? '', sequence, forgetAt];
+      const values = [entry.now, epochs[0] ?? '', '', '', ...otherValues(entry)];
       await client.eval(COMMIT, { keys, arguments: values.map(String) });
     },
     async release() {
-      await client.eval(RELEASE, { keys: keys.slice(0, 1), arguments: [epoch] });
+      await client.eval(RELEASE, { keys: [keys[0], keys[2]], arguments: epochs });
     },
   };
 }
@@ -70,39 +73,63 @@ local function find(key, ...)
   if row[1] and tonumber(row[1]) > now then return row end
 end
 local function expire(key, forget) redis.call('pexpire', key, math.max(1, tonumber(forget) - now)) end
+local function claim(key, layout, forget)
+  redis.call('hset', key, 'layout', layout, 'lease', ARGV[3], 'forget', forget)
+  expire(key, forget)
+  return redis.call('hincrby', key, 'epoch', 1)
+end
+-- Whoever ran it: a sign over these fields was handled, and over others it is not ours to change.
+local function remember(key, layout, forget)
+  local held = find(key, 'layout', 'lease')
+  if held and (held[2] ~= layout or held[3] == '') then return end
+  redis.call('hset', key, 'layout', layout, 'lease', '', 'forget', forget)
+  expire(key, forget)
+end
+local function advance()
+  if ARGV[5] == '' then return end
+  local task = find(KEYS[2], 'sequence')
+  if task and tonumber(task[2]) >= tonumber(ARGV[5]) then return end
+  redis.call('hset', KEYS[2], 'sequence', ARGV[5], 'forget', ARGV[6])
+  expire(KEYS[2], ARGV[6])
+end
 `;
 // The same rule as judgeEntry, which the other stores run.
 const BEGIN = `${FIND}
 local held = find(KEYS[1], 'layout', 'lease')
-if held and held[2] ~= ARGV[2] then return 'reused' end
-if held and held[3] == '' then return 'repeat' end
-if ARGV[5] ~= '' then
-  local task, sequence = find(KEYS[2], 'sequence'), tonumber(ARGV[5])
-  if task and tonumber(task[2]) == sequence then return 'repeat' end
-  if task and tonumber(task[2]) > sequence then return 'stale' end
+local alias = ARGV[8] ~= '' and find(KEYS[3], 'layout', 'lease')
+local function judge()
+  if held and held[2] ~= ARGV[2] then return 'reused' end
+  if held and held[3] == '' then return 'repeat' end
+  if alias and alias[2] ~= ARGV[7] then return 'reused' end
+  if ARGV[5] ~= '' then
+    local task, sequence = find(KEYS[2], 'sequence'), tonumber(ARGV[5])
+    if task and tonumber(task[2]) == sequence then return 'repeat' end
+    if task and tonumber(task[2]) > sequence then return 'stale' end
+  end
+  if alias and alias[3] == '' then return 'repeat' end
+  if held and tonumber(held[3]) > now or alias and tonumber(alias[3]) > now then return 'busy' end
+  return 'new'
 end
-if held and tonumber(held[3]) > now then return 'busy' end
-redis.call('hset', KEYS[1], 'layout', ARGV[2], 'lease', ARGV[3], 'forget', ARGV[4])
-expire(KEYS[1], ARGV[4])
-return redis.call('hincrby', KEYS[1], 'epoch', 1)
+local outcome = judge()
+if outcome == 'repeat' then
+  remember(KEYS[1], ARGV[2], ARGV[4])
+  advance()
+end
+if ARGV[8] ~= '' and (outcome == 'repeat' or outcome == 'stale') then remember(KEYS[3], ARGV[7], ARGV[8]) end
+if outcome ~= 'new' then return outcome end
+local epoch = claim(KEYS[1], ARGV[2], ARGV[4])
+return { epoch, ARGV[8] ~= '' and claim(KEYS[3], ARGV[7], ARGV[8]) or 0 }
 `;
 const COMMIT = `${FIND}
 if redis.call('hget', KEYS[1], 'epoch') ~= ARGV[2] then return end
 redis.call('hset', KEYS[1], 'lease', '')
-if ARGV[4] ~= '' and not find(KEYS[3], 'lease') then
-  redis.call('hset', KEYS[3], 'layout', ARGV[3], 'lease', '', 'forget', ARGV[4])
-  expire(KEYS[3], ARGV[4])
-end
-if ARGV[5] ~= '' then
-  local task = find(KEYS[2], 'sequence')
-  if not task or tonumber(task[2]) < tonumber(ARGV[5]) then
-    redis.call('hset', KEYS[2], 'sequence', ARGV[5], 'forget', ARGV[6])
-    expire(KEYS[2], ARGV[6])
-  end
-end
+if ARGV[8] ~= '' then remember(KEYS[3], ARGV[7], ARGV[8]) end
+advance()
 `;
 const RELEASE = `
-if redis.call('hget', KEYS[1], 'epoch') == ARGV[1] and redis.call('hget', KEYS[1], 'lease') ~= '' then
-  redis.call('hset', KEYS[1], 'lease', '0')
+for index, key in ipairs(KEYS) do
+  if redis.call('hget', key, 'epoch') == ARGV[index] and redis.call('hget', key, 'lease') ~= '' then
+    redis.call('hset', key, 'lease', '0')
+  end
 end
 `;

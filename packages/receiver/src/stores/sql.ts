@@ -1,5 +1,5 @@
-import { judgeEntry } from '../judge-entry.ts';
-import type { MemoryEntry, NotNew } from '../memory.ts';
+import { type HeldEntry, type HeldKey, judgeEntry } from '../judge-entry.ts';
+import type { MemoryEntry, MemoryKey, NotNew } from '../memory.ts';
 
 /** A row as a driver gives it; PostgreSQL's bigint comes as text. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -39,21 +39,19 @@ export function rowKeys(
   };
 }
 
-/** Why the row could not be claimed. What was freed in between counts as busy: the next try gets it. */
-export function judgeRows(
-  entry: MemoryEntry,
-  layout: string,
-  held: Row | undefined,
-  task: Row | undefined,
-): NotNew {
-  const outcome = judgeEntry(
-    entry,
-    layout,
-    held && {
-      layout: String(held.layout),
-      leaseUntil: held.lease_until === null ? null : Number(held.lease_until),
-    },
-    task && Number(task.sequence),
-  );
+/** What the rows that were found hold of an entry. */
+export function heldRows(known: Row | undefined, alias: Row | undefined, task: Row | undefined): HeldEntry {
+  return { known: heldKey(known), alias: heldKey(alias), sequence: task && Number(task.sequence) };
+}
+
+function heldKey(row: Row | undefined): HeldKey | undefined {
+  if (row === undefined) return undefined;
+  const { layout, lease_until: leaseUntil } = row;
+  return { layout: String(layout), leaseUntil: leaseUntil === null ? null : Number(leaseUntil) };
+}
+
+/** Why it could not be claimed. What was freed in between counts as busy: the next try gets it. */
+export function judgeRows(entry: MemoryEntry, known: MemoryKey, held: HeldEntry): NotNew {
+  const outcome = judgeEntry(entry, known, held);
   return outcome === 'new' ? 'busy' : outcome;
 }

@@ -1,3 +1,4 @@
+import { listUnremembered } from '../judge-entry.ts';
 import {
   type Begun,
   type Claim,
@@ -7,6 +8,7 @@ import {
   RepeatedNotification,
 } from '../memory.ts';
 import {
+  heldRows,
   judgeRows,
   memoryTable,
   PURGE_EVERY,
@@ -52,9 +54,15 @@ export function sqliteMemory(database: SqliteDatabase, options: ScopeOptions = {
     async begin(entry): Promise<Begun<SqliteReceipt>> {
       if (entry.known === null) return { outcome: 'new', claim: unremembered };
       if (++begun % PURGE_EVERY === 0) prepare(database, PURGE).run(entry.now, PURGE_ROWS_MAX);
-      return begin(database, scope, entry, entry.known);
+      const { known } = entry;
+      return atOnce(database, () => begin(database, scope, entry, known));
     },
   };
+}
+
+interface Epochs {
+  readonly known: number;
+  readonly alias: number | null;
 }
 
 const unremembered: Claim<SqliteReceipt> = {
@@ -63,21 +71,34 @@ const unremembered: Claim<SqliteReceipt> = {
   release: async () => {},
 };
 
-// One statement, so that it takes the write lock at once and nothing comes between looking and claiming.
+// The first statement writes, so it takes the write lock at once and nothing comes between looking and claiming.
 const CLAIM = `
 insert into doorbell_memory as held (key, layout, lease_until, epoch, forget_at)
 select ?, ?, ?, 1, ?
 where not exists (select 1 from doorbell_memory where key = ? and forget_at > ? and sequence >= ?)
+and not exists (
+  select 1 from doorbell_memory
+  where key = ? and forget_at > ? and (layout <> ? or lease_until is null or lease_until > ?)
+)
 on conflict (key) do update
 set layout = excluded.layout, lease_until = excluded.lease_until, epoch = held.epoch + 1, forget_at = excluded.forget_at
 where held.forget_at <= ? or (held.lease_until <= ? and held.layout = excluded.layout)
+returning epoch`;
+const CLAIM_ALIAS = `
+insert into doorbell_memory as held (key, layout, lease_until, epoch, forget_at) values (?, ?, ?, 1, ?)
+on conflict (key) do update
+set layout = excluded.layout, lease_until = excluded.lease_until, epoch = held.epoch + 1, forget_at = excluded.forget_at
 returning epoch`;
 const FIND = 'select layout, lease_until, sequence from doorbell_memory where key = ? and forget_at > ?';
 const COMMIT = 'update doorbell_memory set lease_until = null where key = ? and epoch = ? returning key';
 const RELEASE =
   'update doorbell_memory set lease_until = 0 where key = ? and epoch = ? and lease_until is not null';
-const ADD_ALIAS = `
-insert into doorbell_memory (key, layout, epoch, forget_at) values (?, ?, 1, ?) on conflict (key) do nothing`;
+// Whoever ran it: a sign over these fields was handled, and over others it is not ours to change.
+const REMEMBER_KEY = `
+insert into doorbell_memory as held (key, layout, epoch, forget_at) values (?, ?, 1, ?)
+on conflict (key) do update
+set layout = excluded.layout, lease_until = null, forget_at = excluded.forget_at
+where held.forget_at <= ? or held.layout = excluded.layout`;
 const ADVANCE = `
 insert into doorbell_memory as task (key, layout, sequence, epoch, forget_at) values (?, '', ?, 1, ?)
 on conflict (key) do update set sequence = excluded.sequence, forget_at = excluded.forget_at
@@ -92,46 +113,60 @@ function begin(
   entry: MemoryEntry,
   known: MemoryKey,
 ): Begun<SqliteReceipt> {
-  const { key, task } = rowKeys(scope, entry);
-  const { now, leaseUntil, place } = entry;
-  const claimed = prepare(database, CLAIM).get(
-    key,
-    known.layout,
-    leaseUntil,
-    known.forgetAt,
-    task,
-    now,
-    place?.sequence ?? null,
-    now,
-    now,
-  ) as Row | undefined;
-  if (claimed === undefined) {
-    const find = (wanted: string | null) => prepare(database, FIND).get(wanted, now) as Row | undefined;
-    return { outcome: judgeRows(entry, known.layout, find(key), find(task)) };
+  const epochs = claim(database, scope, entry, known);
+  if (epochs !== undefined) return { outcome: 'new', claim: claimOf(database, scope, entry, epochs) };
+  const { key, alias, task } = rowKeys(scope, entry);
+  const find = (wanted: string | null) => prepare(database, FIND).get(wanted, entry.now) as Row | undefined;
+  const held = heldRows(find(key), find(alias), find(task));
+  const outcome = judgeRows(entry, known, held);
+  for (const unremembered of listUnremembered(entry, outcome, held)) {
+    rememberKey(database, scope, unremembered, entry.now);
   }
-  return { outcome: 'new', claim: claimOf(database, scope, entry, Number(claimed.epoch)) };
+  if (outcome === 'repeat') advance(database, scope, entry);
+  return { outcome };
+}
+
+/** Which claim of each key it is; undefined where they were not to be had. */
+function claim(
+  database: SqliteDatabase,
+  scope: string,
+  entry: MemoryEntry,
+  known: MemoryKey,
+): Epochs | undefined {
+  const { key, alias, task } = rowKeys(scope, entry);
+  const { now, leaseUntil, place } = entry;
+  const lookups = [task, now, place?.sequence ?? null, alias, now, entry.alias?.layout ?? null, now];
+  const mine = [key, known.layout, leaseUntil, known.forgetAt];
+  const claimed = prepare(database, CLAIM).get(...mine, ...lookups, now, now) as Row | undefined;
+  if (claimed === undefined) return undefined;
+  if (entry.alias === null) return { known: Number(claimed.epoch), alias: null };
+  const { layout, forgetAt } = entry.alias;
+  const aliased = prepare(database, CLAIM_ALIAS).get(alias, layout, leaseUntil, forgetAt) as Row;
+  return { known: Number(claimed.epoch), alias: Number(aliased.epoch) };
 }
 
 function claimOf(
   database: SqliteDatabase,
   scope: string,
   entry: MemoryEntry,
-  epoch: number,
+  epochs: Epochs,
 ): Claim<SqliteReceipt> {
   let remembered = false;
   return {
     receipt: {
       remember(own) {
-        const ended = remember(own, scope, entry, epoch);
+        const ended = remember(own, scope, entry, epochs.known);
         if (ended !== 'remembered') throw new RepeatedNotification(ended);
         remembered = true;
       },
     },
     async commit() {
-      if (!remembered) remember(database, scope, entry, epoch);
+      if (!remembered) remember(database, scope, entry, epochs.known);
     },
     async release() {
-      prepare(database, RELEASE).run(rowKeys(scope, entry).key, epoch);
+      const { key, alias } = rowKeys(scope, entry);
+      prepare(database, RELEASE).run(key, epochs.known);
+      prepare(database, RELEASE).run(alias, epochs.alias);
     },
   };
 }
@@ -142,10 +177,14 @@ function remember(
   entry: MemoryEntry,
   epoch: number,
 ): 'remembered' | 'repeat' | 'stale' {
+  return atOnce(database, () => write(database, scope, entry, epoch));
+}
+
+function atOnce<Result>(database: SqliteDatabase, work: () => Result): Result {
   // Within the handler's transaction a savepoint is a part of it, else a transaction of its own.
   database.exec('savepoint doorbell_memory');
   try {
-    return write(database, scope, entry, epoch);
+    return work();
   } catch (cause) {
     database.exec('rollback to doorbell_memory');
     throw cause;
@@ -160,15 +199,21 @@ function write(
   entry: MemoryEntry,
   epoch: number,
 ): 'remembered' | 'repeat' | 'stale' {
-  const { key, alias, task } = rowKeys(scope, entry);
-  if (prepare(database, COMMIT).get(key, epoch) === undefined) return 'repeat';
-  if (entry.alias !== null) {
-    prepare(database, ADD_ALIAS).run(alias, entry.alias.layout, entry.alias.forgetAt);
-  }
-  if (entry.place === null) return 'remembered';
+  if (prepare(database, COMMIT).get(rowKeys(scope, entry).key, epoch) === undefined) return 'repeat';
+  if (entry.alias !== null) rememberKey(database, scope, entry.alias, entry.now);
+  return advance(database, scope, entry) ? 'remembered' : 'stale';
+}
+
+function rememberKey(database: SqliteDatabase, scope: string, key: MemoryKey, now: number): void {
+  prepare(database, REMEMBER_KEY).run(`${scope}${key.key}`, key.layout, key.forgetAt, now);
+}
+
+/** False where a later change of the task was handled, or this one. */
+function advance(database: SqliteDatabase, scope: string, entry: MemoryEntry): boolean {
+  if (entry.place === null) return true;
   const { sequence, forgetAt } = entry.place;
-  const advanced = prepare(database, ADVANCE).get(task, sequence, forgetAt, entry.now);
-  return advanced === undefined ? 'stale' : 'remembered';
+  const { task } = rowKeys(scope, entry);
+  return prepare(database, ADVANCE).get(task, sequence, forgetAt, entry.now) !== undefined;
 }
 
 const statements = new WeakMap<SqliteDatabase, Map<string, SqliteStatement>>();

@@ -21,6 +21,11 @@ export interface Endpoint extends EndpointPolicy {
   readonly updatedAt: EpochMs;
 }
 
+/** During the overlap of a rotation, while the key before the present one is good as well. */
+export function isRotating(endpoint: Endpoint, now: EpochMs): boolean {
+  return endpoint.previousSignKey !== null && now < (endpoint.previousSignKeyUntil ?? 0);
+}
+
 export interface EndpointPolicy {
   /** Revision of the contract: `seed` sends userId and userName, `2021-05` leaves them out. */
   readonly revision: 'seed' | '2021-05';

@@ -1,3 +1,4 @@
+import { isRotating } from './endpoint.ts';
 import type { Reading } from './interpret.ts';
 import type { Claim, Step } from './lane.ts';
 import type { EpochMs, Random } from './ports.ts';
@@ -48,8 +49,7 @@ export function nextStep(reading: Reading, claim: Claim, now: EpochMs, random: R
  * requests, or that they reached different instances of it: worth a few tries before the endpoint pauses.
  */
 function mayBeChangingKeys(reading: Reading, { endpoint, attempt }: Claim, now: EpochMs): boolean {
-  const overlaps = endpoint.previousSignKey !== null && now < (endpoint.previousSignKeyUntil ?? 0);
-  return reading.pause === 'unauthorized' && overlaps && attempt <= triesWhileChangingKeys;
+  return reading.pause === 'unauthorized' && isRotating(endpoint, now) && attempt <= triesWhileChangingKeys;
 }
 
 function scheduledDelayMs(attempt: number, random: Random): number {

@@ -7,7 +7,7 @@ import {
   toFields,
 } from '@doorbell/contract';
 import type { Change } from './change.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, isRotating } from './endpoint.ts';
 import type { EpochMs, SignedRequest } from './ports.ts';
 
 /** A sign key that may be tried, and which of the endpoint's keys it is; no key means unsigned. */
@@ -20,8 +20,8 @@ export interface SigningKey {
 export function signingKeys(endpoint: Endpoint, now: EpochMs): readonly SigningKey[] {
   if (endpoint.signKey === null) return [{ key: null, slot: null }];
   const current: SigningKey = { key: endpoint.signKey, slot: 'current' };
-  const overlaps = endpoint.previousSignKey !== null && now < (endpoint.previousSignKeyUntil ?? 0);
-  return overlaps ? [current, { key: endpoint.previousSignKey, slot: 'previous' }] : [current];
+  if (!isRotating(endpoint, now)) return [current];
+  return [current, { key: endpoint.previousSignKey, slot: 'previous' }];
 }
 
 /** One change as the request that the contract asks for, with the headers beyond it that are safe to ignore. */

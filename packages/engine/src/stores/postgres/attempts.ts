@@ -1,5 +1,6 @@
-import type { AttemptRecord, Outcome } from '../../attempt.ts';
+import type { AttemptRecord } from '../../attempt.ts';
 import type { NotificationPosition } from '../../notification.ts';
+import { type AttemptRow, attemptOf } from '../attempt-row.ts';
 import type { StoreContext } from './context.ts';
 
 const attemptsSql = {
@@ -7,31 +8,9 @@ const attemptsSql = {
 } as const;
 
 /** As a statement takes it; `toRows` makes text of it. */
-export type AttemptRow = ListedRow & { readonly lane_id: number };
+export type WrittenAttempt = AttemptRow & { readonly lane_id: number };
 
-interface ListedRow {
-  readonly seq: number;
-  readonly epoch: number;
-  readonly post: 1 | 2;
-  readonly attempt: number;
-  readonly at: number;
-  readonly duration_ms: number;
-  readonly outcome: Outcome;
-  readonly reason: string;
-  readonly detail: string;
-  readonly url: string;
-  readonly sign: string | null;
-  readonly sign_key: AttemptRecord['key'];
-  readonly request_headers: string;
-  readonly request_body: string;
-  readonly http_status: number | null;
-  readonly response_state: number | null;
-  readonly response_body: string | null;
-  readonly remote_address: string | null;
-  readonly fenced: boolean;
-}
-
-export function attemptRow(laneId: number, attempt: AttemptRecord, fenced: boolean): AttemptRow {
+export function attemptRow(laneId: number, attempt: AttemptRecord, fenced: boolean): WrittenAttempt {
   return {
     lane_id: laneId,
     seq: attempt.sequence,
@@ -60,26 +39,6 @@ export async function listAttempts(
   { database }: StoreContext,
   { laneId, sequence }: NotificationPosition,
 ): Promise<readonly AttemptRecord[]> {
-  const rows = await database.rows<ListedRow>(attemptsSql.list, laneId, sequence);
-  return rows.map((row) => ({
-    sequence: row.seq,
-    epoch: row.epoch,
-    post: row.post,
-    attempt: row.attempt,
-    at: row.at,
-    durationMs: row.duration_ms,
-    outcome: row.outcome,
-    reason: row.reason,
-    detail: row.detail,
-    url: row.url,
-    sign: row.sign,
-    key: row.sign_key,
-    requestHeaders: JSON.parse(row.request_headers) as Record<string, string>,
-    requestBody: row.request_body,
-    httpStatus: row.http_status,
-    responseState: row.response_state,
-    responseBody: row.response_body,
-    remoteAddress: row.remote_address,
-    fenced: row.fenced,
-  }));
+  const rows = await database.rows<AttemptRow>(attemptsSql.list, laneId, sequence);
+  return rows.map(attemptOf);
 }

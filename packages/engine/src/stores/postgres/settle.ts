@@ -2,7 +2,7 @@ import { afterFailure, afterSuccess, type BreakerState } from '../../breaker.ts'
 import type { Settlement, Step, Verdict } from '../../lane.ts';
 import type { EpochMs } from '../../ports.ts';
 import type { StoredEndpoint } from '../endpoint-row.ts';
-import { type AttemptRow, attemptRow } from './attempts.ts';
+import { attemptRow, type WrittenAttempt } from './attempts.ts';
 import type { StoreContext } from './context.ts';
 import { isDatabaseError, type Session, toRows } from './database.ts';
 import { EndpointBook } from './endpoint-book.ts';
@@ -33,7 +33,7 @@ interface EndpointStep {
 
 /** What a batch writes, in one statement. */
 interface Writes {
-  readonly attempts: Map<string, AttemptRow>;
+  readonly attempts: Map<string, WrittenAttempt>;
   readonly moves: object[];
   readonly results: object[];
   readonly notices: object[];

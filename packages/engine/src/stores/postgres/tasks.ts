@@ -2,6 +2,7 @@ import { taskStates } from '@doorbell/contract';
 import type { Page, PageRequest } from '../../notification.ts';
 import type { Task, TaskFilter, TaskHistory } from '../../task.ts';
 import { decodeCursor, encodeCursor, type Place } from '../cursor.ts';
+import { type TaskRow, taskOf } from '../task-row.ts';
 import { Binder, type Query, timeMax } from './candidates.ts';
 import { type ChangeRow, changeOf } from './change-row.ts';
 import type { StoreContext } from './context.ts';
@@ -11,19 +12,6 @@ const tasksSql = {
     order by customer_id`,
   changes: 'select * from doorbell.change where task_id = any($1::bigint[]) order by task_id, seq',
 } as const;
-
-interface TaskRow {
-  readonly id: number;
-  readonly customer_id: string;
-  readonly house_task_id: string;
-  readonly house_id: string;
-  readonly package_id: string;
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly state: number;
-  readonly last_seq: number;
-  readonly changed_at: number;
-}
 
 const notified = taskStates.filter((state) => state.notified).map(({ code }) => code);
 
@@ -96,18 +84,4 @@ function listQuery(
 
 function placeOf(row: TaskRow): Place {
   return { createdAt: row.changed_at, taskId: row.id, sequence: row.last_seq, laneId: 0 };
-}
-
-function taskOf(row: TaskRow): Task {
-  return {
-    customerId: row.customer_id,
-    houseTaskId: row.house_task_id,
-    houseId: row.house_id,
-    packageId: row.package_id,
-    userId: row.user_id,
-    userName: row.user_name,
-    state: row.state,
-    lastSequence: row.last_seq,
-    changedAt: row.changed_at,
-  };
 }

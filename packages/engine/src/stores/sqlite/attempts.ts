@@ -1,6 +1,7 @@
-import type { AttemptRecord, Outcome } from '../../attempt.ts';
+import type { AttemptRecord } from '../../attempt.ts';
 import type { NotificationPosition } from '../../notification.ts';
 import type { EpochMs } from '../../ports.ts';
+import { type AttemptRow, attemptOf } from '../attempt-row.ts';
 import type { Connection } from './connection.ts';
 import type { StoreContext } from './context.ts';
 
@@ -20,28 +21,6 @@ export const attemptsSql = {
     where attempt.reason = 'lost'`,
   list: 'select * from attempt where lane_id = ? and seq = ? order by epoch, post',
 } as const;
-
-interface AttemptRow {
-  readonly seq: number;
-  readonly epoch: number;
-  readonly post: 1 | 2;
-  readonly attempt: number;
-  readonly at: number;
-  readonly duration_ms: number;
-  readonly outcome: Outcome;
-  readonly reason: string;
-  readonly detail: string;
-  readonly url: string;
-  readonly sign: string | null;
-  readonly sign_key: AttemptRecord['key'];
-  readonly request_headers: string;
-  readonly request_body: string;
-  readonly http_status: number | null;
-  readonly response_state: number | null;
-  readonly response_body: string | null;
-  readonly remote_address: string | null;
-  readonly fenced: number;
-}
 
 export type RecordAttempt = (laneId: number, attempt: AttemptRecord, fenced: boolean, now: EpochMs) => void;
 
@@ -79,28 +58,4 @@ export function createListAttempts(
 ): (position: NotificationPosition) => readonly AttemptRecord[] {
   const list = context.connection.prepare<AttemptRow>(attemptsSql.list);
   return ({ laneId, sequence }) => list.all(laneId, sequence).map(attemptOf);
-}
-
-function attemptOf(row: AttemptRow): AttemptRecord {
-  return {
-    sequence: row.seq,
-    epoch: row.epoch,
-    post: row.post,
-    attempt: row.attempt,
-    at: row.at,
-    durationMs: row.duration_ms,
-    outcome: row.outcome,
-    reason: row.reason,
-    detail: row.detail,
-    url: row.url,
-    sign: row.sign,
-    key: row.sign_key,
-    requestHeaders: JSON.parse(row.request_headers) as Record<string, string>,
-    requestBody: row.request_body,
-    httpStatus: row.http_status,
-    responseState: row.response_state,
-    responseBody: row.response_body,
-    remoteAddress: row.remote_address,
-    fenced: row.fenced === 1,
-  };
 }

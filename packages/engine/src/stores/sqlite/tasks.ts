@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '../../notification.ts';
 import type { Task, TaskFilter, TaskHistory } from '../../task.ts';
 import { decodeCursor, type Place } from '../cursor.ts';
+import { type TaskRow, taskOf } from '../task-row.ts';
 import { type ChangeRow, changeOf } from './change-row.ts';
 import type { StoreContext } from './context.ts';
 import { readPage } from './read-page.ts';
@@ -24,19 +25,6 @@ export const tasksSql: Readonly<
 };
 
 type TaskPlace = Pick<TaskRow, 'changed_at' | 'id' | 'last_seq'>;
-
-interface TaskRow {
-  readonly id: number;
-  readonly customer_id: string;
-  readonly house_task_id: string;
-  readonly house_id: string;
-  readonly package_id: string;
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly state: number;
-  readonly last_seq: number;
-  readonly changed_at: number;
-}
 
 export interface Tasks {
   list(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
@@ -97,18 +85,4 @@ function fits(row: TaskRow, filter: TaskFilter): boolean {
 
 function placeOf(row: TaskPlace): Place {
   return { createdAt: row.changed_at, taskId: row.id, sequence: row.last_seq, laneId: 0 };
-}
-
-function taskOf(row: TaskRow): Task {
-  return {
-    customerId: row.customer_id,
-    houseTaskId: row.house_task_id,
-    houseId: row.house_id,
-    packageId: row.package_id,
-    userId: row.user_id,
-    userName: row.user_name,
-    state: row.state,
-    lastSequence: row.last_seq,
-    changedAt: row.changed_at,
-  };
 }

@@ -1,4 +1,4 @@
-import { hasControlCharacter } from './control-character.ts';
+import { hasControlCharacter, isControlCharacter } from './control-character.ts';
 import { quote } from './quote.ts';
 import type { Fault, ReasonCode } from './reason-codes.ts';
 
@@ -61,17 +61,25 @@ export function decodeForm(
   if (text === undefined || !text.isWellFormed()) {
     return refused('form-invalid-utf8', 'The body has bytes that are not UTF-8.');
   }
-  const segments = text.split('&').filter((segment) => segment !== '');
-  if (segments.length > formLimits.fieldsMax) {
-    return refused(
-      'form-too-many-fields',
-      `The form has ${segments.length} fields, ${formLimits.fieldsMax} at most.`,
-    );
-  }
   const fields = new Map<string, string>();
   const faults: Fault[] = [];
-  for (const segment of segments) decodeSegment(segment, fields, faults);
+  let sent = 0;
+  for (let start = 0; start < text.length; ) {
+    const ampersand = text.indexOf('&', start);
+    const end = ampersand === -1 ? text.length : ampersand;
+    if (end > start) {
+      sent += 1;
+      if (sent > formLimits.fieldsMax) return tooManyFields(text);
+      decodeField(text, start, end, fields, faults);
+    }
+    start = end + 1;
+  }
   return faults.length === 0 ? { ok: true, fields } : { ok: false, faults };
+}
+
+function tooManyFields(text: string): { ok: false; faults: readonly Fault[] } {
+  const sent = text.split('&').filter((segment) => segment !== '').length;
+  return refused('form-too-many-fields', `The form has ${sent} fields, ${formLimits.fieldsMax} at most.`);
 }
 
 function refused(code: ReasonCode, detail: string): { ok: false; faults: readonly Fault[] } {
@@ -89,25 +97,30 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-function decodeSegment(segment: string, fields: Map<string, string>, faults: Fault[]): void {
-  const equals = segment.indexOf('=');
-  const rawName = equals === -1 ? segment : segment.slice(0, equals);
-  const rawValue = equals === -1 ? '' : segment.slice(equals + 1);
-  const name = decodeComponent(rawName, 'name', null, faults);
+function decodeField(
+  text: string,
+  start: number,
+  end: number,
+  fields: Map<string, string>,
+  faults: Fault[],
+): void {
+  const found = text.indexOf('=', start);
+  const equals = found === -1 || found > end ? end : found;
+  const name = decodeComponent(text.slice(start, equals), 'name', null, faults);
   const field = name ?? null;
-  const value = decodeComponent(rawValue, 'value', field, faults);
+  const value = decodeComponent(text.slice(equals + 1, end), 'value', field, faults);
   if (name === undefined) return;
   if (name === '') {
-    faults.push({ code: 'form-empty-name', field: null, detail: `The field ${quote(segment)} has no name.` });
-  } else if (fields.has(name)) {
-    faults.push({
-      code: 'form-repeated-name',
-      field,
-      detail: `The field ${quote(name)} occurs more than once.`,
-    });
-  } else {
-    // A field whose value is at fault still takes its name, so that a repetition of it is reported too.
-    fields.set(name, value ?? '');
+    const segment = quote(text.slice(start, end));
+    faults.push({ code: 'form-empty-name', field: null, detail: `The field ${segment} has no name.` });
+    return;
+  }
+  const before = fields.size;
+  // A field whose value is at fault still takes its name, so that a repetition of it is reported too.
+  fields.set(name, value ?? '');
+  if (fields.size === before) {
+    const detail = `The field ${quote(name)} occurs more than once.`;
+    faults.push({ code: 'form-repeated-name', field, detail });
   }
 }
 
@@ -126,19 +139,18 @@ function decodeComponent(
 }
 
 function findFault(raw: string, part: 'name' | 'value'): string | { code: ReasonCode; why: string } {
-  let text = raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
-  if (text.includes('%')) {
-    if (malformedPercent.test(text)) {
-      return { code: 'form-malformed-percent', why: 'has a percent sign without two hexadecimal digits' };
-    }
+  let text = raw;
+  if (!isPlain(raw)) {
     try {
-      text = decodeURIComponent(text);
+      text = decodeURIComponent(raw.replaceAll('+', ' '));
     } catch {
-      return { code: 'form-invalid-utf8', why: 'is not UTF-8 after percent-decoding' };
+      return malformedPercent.test(raw)
+        ? { code: 'form-malformed-percent', why: 'has a percent sign without two hexadecimal digits' }
+        : { code: 'form-invalid-utf8', why: 'is not UTF-8 after percent-decoding' };
     }
-  }
-  if (hasControlCharacter(text)) {
-    return { code: 'form-control-character', why: 'has a control character' };
+    if (hasControlCharacter(text)) {
+      return { code: 'form-control-character', why: 'has a control character' };
+    }
   }
   const bytesMax = part === 'name' ? formLimits.nameBytesMax : formLimits.valueBytesMax;
   if (text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax) {
@@ -146,4 +158,13 @@ function findFault(raw: string, part: 'name' | 'value'): string | { code: Reason
     return { code, why: `has more than ${bytesMax} bytes` };
   }
   return text;
+}
+
+/** Whether it stands for itself and may do so: nearly every name and value. */
+function isPlain(raw: string): boolean {
+  for (let index = 0; index < raw.length; index++) {
+    const unit = raw.charCodeAt(index);
+    if (unit === 0x25 || unit === 0x2b || isControlCharacter(unit)) return false;
+  }
+  return true;
 }

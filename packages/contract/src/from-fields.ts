@@ -33,20 +33,23 @@ export function fromFields<Type extends NotificationType>(
   const faults: Fault[] = [];
   const values: Record<string, number | string> = {};
   const extra: Record<string, string> = {};
-  for (const [name, field] of Object.entries(type.fields)) {
+  let declared = 0;
+  for (const name of Object.keys(type.fields)) {
+    const field = type.fields[name] as Field;
     const sent = fields.get(name);
+    if (sent !== undefined) declared += 1;
     if (isOptionalIn(field, revision) && (sent === undefined || countsAsAbsent(field, sent))) continue;
     if (sent === undefined) {
       faults.push({ code: 'field-missing', field: name, detail: `${name} is missing.` });
     } else {
       const value = readValue(field, sent);
       values[name] = value;
-      faults.push(
-        ...(field.kind === 'integer' ? checkInteger(name, field, value) : checkText(name, field, value)),
-      );
+      const found =
+        field.kind === 'integer' ? checkInteger(name, field, value) : checkText(name, field, value);
+      if (found.length > 0) faults.push(...found);
     }
   }
-  for (const [name, value] of fields) {
+  for (const [name, value] of declared < fields.size ? fields : []) {
     if (Object.hasOwn(type.fields, name)) continue;
     if (options.extra?.includes(name)) {
       extra[name] = value;

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import crypto from 'node:crypto';
 
 type Fields = Iterable<readonly [string, string]>;
 
@@ -13,7 +13,7 @@ export function signedText(fields: Fields, key: string, timestamp: string): stri
 
 /** The contract's signature: lower-case hex MD5 of `signedText` in UTF-8. Throws RangeError for an empty key. */
 export function sign(fields: Fields, key: string, timestamp: string): string {
-  return md5(signedText(fields, key, timestamp)).toString('hex');
+  return md5(signedText(fields, key, timestamp));
 }
 
 const signPattern = /^[0-9A-Fa-f]{32}$/;
@@ -32,12 +32,13 @@ export function verify(input: {
   if (!signPattern.test(input.sign)) {
     return { ok: false, code: 'sign-malformed', detail: 'The sign is not 32 hexadecimal digits.' };
   }
-  const claimed = Buffer.from(input.sign, 'hex');
+  const claimed = input.sign.toLowerCase();
   const values = sortedValues(input.fields);
   let keyIndex = -1;
-  for (const [index, key] of input.keys.entries()) {
+  for (let index = 0; index < input.keys.length; index++) {
+    const key = input.keys[index] ?? '';
     if (key === '') throw new RangeError('A sign key is empty.');
-    const same = timingSafeEqual(claimed, md5(key + values + input.timestamp));
+    const same = equalInConstantTime(claimed, md5(key + values + input.timestamp));
     if (same && keyIndex === -1) keyIndex = index;
   }
   if (keyIndex !== -1) return { ok: true, keyIndex };
@@ -51,12 +52,38 @@ function sortedValues(fields: Fields): string {
   return values;
 }
 
-function sorted(fields: Fields): (readonly [string, string])[] {
-  return [...fields].sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+/** By insertion, which beats the engine's sort four times on the handful of fields that a form has. */
+function sorted(fields: Fields): readonly (readonly [string, string])[] {
+  const sorted: (readonly [string, string])[] = [];
+  for (const field of fields) {
+    let index = sorted.length;
+    for (; index > 0; index--) {
+      const before = sorted[index - 1];
+      if (before === undefined || before[0] <= field[0]) break;
+      sorted[index] = before;
+    }
+    sorted[index] = field;
+  }
+  return sorted;
 }
 
-function md5(text: string): Buffer {
-  return createHash('md5').update(text, 'utf8').digest();
+/** Lower-case hex. Node before 20.12 has no one-shot hash, which takes a third of the time. */
+function md5(text: string): string {
+  return crypto.hash === undefined
+    ? crypto.createHash('md5').update(text, 'utf8').digest('hex')
+    : crypto.hash('md5', text, 'hex');
+}
+
+const hexDigits = 32;
+// Written over at every comparison: to make two buffers takes longer than to compare them.
+const left = Buffer.alloc(hexDigits);
+const right = Buffer.alloc(hexDigits);
+
+/** Compares two texts of 32 hexadecimal digits. */
+function equalInConstantTime(a: string, b: string): boolean {
+  left.write(a, 'latin1');
+  right.write(b, 'latin1');
+  return crypto.timingSafeEqual(left, right);
 }
 
 // Numbers and ids that the platform or the customer issues: their form is known to the receiver, so a digit

@@ -29,7 +29,6 @@ interface Unproven {
   readonly now: number;
 }
 
-type Md5Proof = Pick<Authenticity, 'timestamp' | 'keyIndex' | 'sign'>;
 type HmacProof = Pick<Authenticity, 'timestamp' | 'webhookId'>;
 
 const nothing = { verifiedBy: null, timestamp: null, keyIndex: null, sign: null, webhookId: null } as const;
@@ -45,8 +44,10 @@ export function authenticate(request: Unproven, rules: VerifyRules): Authenticit
   const md5 = hmac !== undefined && rules.signKeys.length === 0 ? undefined : proveMd5(request, rules);
   if (isFault(md5)) return md5;
 
-  if (hmac !== undefined) return { ...nothing, ...hmac, ...md5, verifiedBy: 'hmac' };
-  if (md5 !== undefined) return { ...nothing, ...md5, verifiedBy: 'md5' };
+  if (hmac !== undefined) {
+    return { ...nothing, ...hmac, ...md5, webhookId: hmac.webhookId, verifiedBy: 'hmac' };
+  }
+  if (md5 !== undefined) return md5;
   return rules.allowUnsigned ? nothing : fault('sign-missing', 'sign', 'no sign header');
 }
 
@@ -73,7 +74,7 @@ function fieldOf(code: ReasonCode): string {
   return code === 'webhook-timestamp-malformed' ? 'webhook-timestamp' : 'webhook-signature';
 }
 
-function proveMd5({ headers, fields, now }: Unproven, rules: VerifyRules): Md5Proof | Fault | undefined {
+function proveMd5({ headers, fields, now }: Unproven, rules: VerifyRules): Authenticity | Fault | undefined {
   const timestamp = readOnly(headers, 'timestamp');
   const sign = readOnly(headers, 'sign');
   if (isFault(timestamp)) return timestamp;
@@ -91,7 +92,13 @@ function proveMd5({ headers, fields, now }: Unproven, rules: VerifyRules): Md5Pr
   if (keys.length === 0) return fault('sign-mismatch', 'sign', 'this receiver was given no key');
   const verified = verify({ fields, timestamp, sign, keys });
   if (!verified.ok) return fault(verified.code, 'sign', verified.detail);
-  return { timestamp: at.epochMs, keyIndex: verified.keyIndex, sign: sign.toLowerCase() };
+  return {
+    verifiedBy: 'md5',
+    timestamp: at.epochMs,
+    keyIndex: verified.keyIndex,
+    sign: sign.toLowerCase(),
+    webhookId: null,
+  };
 }
 
 /** Empty when the header is absent. */

@@ -11,6 +11,8 @@ const UTF8 = /^(?:"utf-?8"|utf-?8)$/i;
  * GBK is not offered: it can carry the padding of an MD5 length extension, which strict UTF-8 cannot.
  */
 export function findContentTypeFault(values: readonly string[]): Fault | undefined {
+  const [only = ''] = values;
+  if (values.length <= 1 && (only === '' || FORM.test(only))) return undefined;
   const text = values.join(', ').trim();
   if (text === '') return undefined;
 

@@ -1,7 +1,9 @@
+import { BoundedMap } from './bounded-map.ts';
 import { type HeldKey, judgeEntry, listUnremembered } from './judge-entry.ts';
 import type { Claim, Memory, MemoryEntry, MemoryKey } from './memory.ts';
 
 interface Held extends HeldKey {
+  leaseUntil: number | null;
   readonly forgetAt: number;
   /** Which claim it belongs to: a run that outlived its lease must not end the next one's. */
   readonly claim: number;
@@ -23,13 +25,13 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
   if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
     throw new RangeError('entriesMax must be a whole number, 1 or more');
   }
-  const keys = new Map<string, Held>();
-  const tasks = new Map<string, Handled>();
+  const keys = new BoundedMap<Held>(entriesMax);
+  const tasks = new BoundedMap<Handled>(entriesMax);
 
   let claims = 0;
 
   function hold({ key, layout, forgetAt }: MemoryKey, claim: number, leaseUntil: number | null): void {
-    putLast(keys, key, { layout, leaseUntil, forgetAt, claim }, entriesMax);
+    keys.put(key, { layout, leaseUntil, forgetAt, claim });
   }
 
   /** Whoever ran it: a sign over these fields was handled, and over others it is not ours to change. */
@@ -42,20 +44,21 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
     if (place === null) return;
     const handled = find(tasks, place.houseTaskId, now);
     if (handled === undefined || handled.sequence < place.sequence) {
-      putLast(tasks, place.houseTaskId, place, entriesMax);
+      tasks.put(place.houseTaskId, place);
     }
   }
 
   function commit(entry: MemoryEntry, known: MemoryKey, claim: number): void {
-    if (keys.get(known.key)?.claim !== claim) return;
+    const held = keys.get(known.key);
+    if (held?.claim !== claim) return;
     if (entry.alias !== null) remember(entry.alias, entry.now);
-    hold(known, claim, null);
+    held.leaseUntil = null;
     advance(entry);
   }
 
   function release(key: MemoryKey | null, claim: number): void {
     const held = key === null ? undefined : keys.get(key.key);
-    if (key !== null && held?.claim === claim && held.leaseUntil !== null) hold(key, claim, 0);
+    if (held?.claim === claim && held.leaseUntil !== null) held.leaseUntil = 0;
   }
 
   return {
@@ -96,21 +99,10 @@ const unremembered: Claim<undefined> = {
 };
 
 function find<Value extends { readonly forgetAt: number }>(
-  among: ReadonlyMap<string, Value>,
+  among: BoundedMap<Value>,
   key: string,
   now: number,
 ): Value | undefined {
   const value = among.get(key);
   return value !== undefined && value.forgetAt > now ? value : undefined;
-}
-
-/** A Map keeps the order of insertion, so its first is the oldest. */
-function putLast<Value>(among: Map<string, Value>, key: string, value: Value, entriesMax: number): void {
-  among.delete(key);
-  among.set(key, value);
-  if (among.size <= entriesMax) return;
-  for (const oldest of among.keys()) {
-    among.delete(oldest);
-    return;
-  }
 }

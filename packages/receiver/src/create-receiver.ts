@@ -4,6 +4,7 @@ import { type Answer, renderAccepted, renderRefused } from './answer.ts';
 import { createMemory } from './create-memory.ts';
 import { createHandleOnce, type Handler } from './handle-once.ts';
 import type { Memory } from './memory.ts';
+import { memoryEntry } from './memory-entry.ts';
 import type { ReceivedChange } from './received-change.ts';
 import { notUnderstood, type Refusal } from './refusal.ts';
 import type { VerifyOptions } from './verify-options.ts';
@@ -63,7 +64,7 @@ export function createReceiver<Receipt = undefined>(options: ReceiverOptions<Rec
     try {
       const read = readRequest(request, rules);
       if (!read.ok) return refuse(read.refusal);
-      const outcome = await handleOnce(read.change, read.entry);
+      const outcome = await handleOnce(read.change, memoryEntry(read.proven, rules.toleranceMs));
       return typeof outcome === 'string'
         ? renderAccepted(read.change, outcome)
         : refuse(outcome, read.change);

@@ -10,13 +10,11 @@ export type Handler<Receipt> = (change: ReceivedChange, receipt: Receipt) => voi
 
 interface Running {
   readonly outcome: Promise<Outcome>;
-  /** What copies wait for: the outcome, or that it was given up. */
-  readonly awaited: Promise<Outcome>;
   readonly leaseUntil: number;
   /** The sign beside the HMAC. */
   readonly sign: string | undefined;
-  /** The run outlived its lease: those who wait are told that it is in progress. */
-  readonly giveUp: () => void;
+  /** The copies that wait for the outcome. */
+  readonly copies: ((outcome: Outcome) => void)[];
 }
 
 /**
@@ -59,23 +57,26 @@ export function createHandleOnce<Receipt>(
 
   /** Runs begin in about the order of their leases, so the first that is alive ends the search. */
   function dropOutlived(now: number): void {
-    for (const [key, { leaseUntil, giveUp }] of running) {
+    for (const [key, { leaseUntil, copies }] of running) {
       if (leaseUntil > now) return;
       running.delete(key);
-      giveUp();
+      for (const answer of copies) answer(outcomeOf('busy'));
     }
   }
 
   function start(key: string, change: ReceivedChange, entry: MemoryEntry): Running {
-    let giveUp = (): void => {};
-    const givenUp = new Promise<Outcome>((resolve) => {
-      giveUp = () => resolve(outcomeOf('busy'));
-    });
-    const outcome = run(change, entry);
     const { leaseUntil, alias } = entry;
-    const mine = { outcome, awaited: Promise.race([outcome, givenUp]), leaseUntil, sign: alias?.key, giveUp };
+    const mine = { outcome: run(change, entry), leaseUntil, sign: alias?.key, copies: [] };
     running.set(key, mine);
     return mine;
+  }
+
+  /** The outcome, or that it is in progress once the run has outlived its lease. */
+  function outcomeFor({ outcome, copies }: Running): Promise<Outcome> {
+    return new Promise((resolve) => {
+      copies.push(resolve);
+      void outcome.then(resolve);
+    });
   }
 
   return async (change, entry) => {
@@ -85,7 +86,7 @@ export function createHandleOnce<Receipt>(
     const key = `${entry.known.key} ${entry.known.layout}`;
     const first = running.get(key);
     if (first !== undefined) {
-      const outcome = await first.awaited;
+      const outcome = await outcomeFor(first);
       // Signed anew: the memory must learn this sign too, or a copy stripped of its HMAC would pass for new.
       if (first.sign !== entry.alias?.key) return run(change, entry);
       return outcome === 'accepted' ? 'repeat' : outcome;

@@ -10,24 +10,29 @@ const TASK_REMEMBERED_MS = 90 * 24 * 3_600_000;
 /** Four times as long as the platform waits for an answer. */
 const LEASE_MS = 60_000;
 
-/** What a memory needs to know of a proven notification. */
-export function memoryEntry(
-  proof: Authenticity,
-  change: { readonly houseTaskId: string; readonly sequence: number | null; readonly fields: FormFields },
-  clock: number,
-  toleranceMs: number,
-): MemoryEntry {
+/** A notification that is proven. */
+export interface Proven {
+  readonly proof: Authenticity;
+  readonly fields: FormFields;
+  readonly houseTaskId: string;
+  readonly sequence: number | null;
+  /** The clock when it was proven. */
+  readonly now: number;
+}
+
+/** What a memory needs to know of it. */
+export function memoryEntry(proven: Proven, toleranceMs: number): MemoryEntry {
   // Databases keep whole milliseconds, and a clock may give parts of them.
-  const now = Math.floor(clock);
-  const { webhookId, sign, timestamp } = proof;
+  const now = Math.floor(proven.now);
+  const { webhookId, sign, timestamp } = proven.proof;
   const leaseUntil = now + LEASE_MS;
   // A sign outlives its window for no one; twice that leaves room for clocks that differ.
   const forgetSignAt = Math.min((timestamp ?? now) + 2 * toleranceMs + LEASE_MS, Number.MAX_SAFE_INTEGER);
   const bySign: MemoryKey | null =
-    sign === null ? null : { key: `sign:${sign}`, layout: layoutOf(change.fields), forgetAt: forgetSignAt };
+    sign === null ? null : { key: `sign:${sign}`, layout: layoutOf(proven.fields), forgetAt: forgetSignAt };
   if (webhookId === null) return { known: bySign, alias: null, place: null, now, leaseUntil };
 
-  const { houseTaskId, sequence } = change;
+  const { houseTaskId, sequence } = proven;
   const known = { key: `id:${webhookId}`, layout: '', forgetAt: now + REMEMBERED_MS };
   const place = sequence === null ? null : { houseTaskId, sequence, forgetAt: now + TASK_REMEMBERED_MS };
   return { known, alias: bySign, place, now, leaseUntil };

@@ -27,12 +27,26 @@ function isPairs(headers: ReceivedHeaders): headers is Iterable<readonly [string
  */
 export function collectHeaders(headers: ReceivedHeaders): HeaderValues {
   const collected = new Map<string, readonly string[]>();
-  for (const [key, value] of isPairs(headers) ? headers : Object.entries(headers)) {
-    const name = key.toLowerCase();
-    if (value === undefined || !readNames.has(name)) continue;
-    const values = typeof value === 'string' ? value.split(', ') : value;
-    const before = collected.get(name);
-    collected.set(name, before === undefined ? values : [...before, ...values]);
+  if (isPairs(headers)) {
+    for (const [name, value] of headers) collect(collected, name, value);
+  } else {
+    for (const name of Object.keys(headers)) collect(collected, name, headers[name]);
   }
   return collected;
+}
+
+function collect(
+  collected: Map<string, readonly string[]>,
+  key: string,
+  value: string | readonly string[] | undefined,
+): void {
+  const name = key.toLowerCase();
+  if (value === undefined || !readNames.has(name)) return;
+  const values = typeof value === 'string' ? listValues(value) : value;
+  const before = collected.get(name);
+  collected.set(name, before === undefined ? values : [...before, ...values]);
+}
+
+function listValues(text: string): readonly string[] {
+  return text.includes(', ') ? text.split(', ') : [text];
 }

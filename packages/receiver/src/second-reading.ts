@@ -44,6 +44,34 @@ export function listReadableFields(
   return fields.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
+/**
+ * Whether one character can move between two neighbours and leave both legal. Where no pattern holds the ids it nearly
+ * always can, and that takes no search; false tells nothing.
+ */
+export function canMoveOne(fields: readonly ReadableField[], values: ReadonlyMap<string, string>): boolean {
+  for (let index = 1; index < fields.length; index++) {
+    const [left, right] = [fields[index - 1], fields[index]];
+    if (left === undefined || right === undefined || !isFree(left) || !isFree(right)) continue;
+    const [before, after] = [values.get(left.name) ?? '', values.get(right.name) ?? ''];
+    if (mayLose(left, before) && mayGain(right, after) && !isInsidePair(before, before.length - 1))
+      return true;
+    if (mayLose(right, after) && mayGain(left, before) && !isInsidePair(after, 1)) return true;
+  }
+  return false;
+}
+
+function isFree({ oneOf, pattern }: ReadableField): boolean {
+  return oneOf === undefined && pattern === undefined;
+}
+
+function mayLose({ lengthMin, optional }: ReadableField, value: string): boolean {
+  return value.length > lengthMin || (optional && value.length === 1);
+}
+
+function mayGain({ lengthMin, lengthMax }: ReadableField, value: string): boolean {
+  return value.length + 1 >= lengthMin && value.length < lengthMax;
+}
+
 /** Enough for ids of fixed form many times over; without patterns a second reading is found long before. */
 const STEPS_MAX = 20_000;
 

@@ -10,14 +10,13 @@ import {
 
 import { type Authenticity, authenticate } from './authenticate.ts';
 import { findContentTypeFault } from './content-type.ts';
-import type { MemoryEntry } from './memory.ts';
-import { memoryEntry } from './memory-entry.ts';
+import type { Proven } from './memory-entry.ts';
 import { findSequence, readHints } from './notification-headers.ts';
 import { quote } from './quote.ts';
 import type { ReceivedChange } from './received-change.ts';
 import { collectHeaders, type HeaderValues, type ReceivedHeaders } from './received-headers.ts';
 import { notUnderstood, type Refusal, unauthenticated } from './refusal.ts';
-import { hasSecondReading } from './second-reading.ts';
+import { canMoveOne, hasSecondReading } from './second-reading.ts';
 import type { VerifyOptions } from './verify-options.ts';
 import { getVerifyRules, type VerifyRules } from './verify-rules.ts';
 
@@ -33,7 +32,7 @@ export type Verified =
   | { readonly ok: false; readonly refusal: Refusal };
 
 type Read =
-  | { readonly ok: true; readonly change: ReceivedChange; readonly entry: MemoryEntry }
+  | { readonly ok: true; readonly change: ReceivedChange; readonly proven: Proven }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /**
@@ -75,11 +74,10 @@ export function readRequest(request: ReceivedRequest, rules: VerifyRules): Read 
     return refused(notUnderstood(fault('webhook-id-mismatch', 'webhook-id', detail)));
   }
   const webhookId = proof.webhookId ?? hints.webhookId;
-  const change = changeOf(read, proof, { ...hints, webhookId, sequence }, () =>
-    isAmbiguous(proof, fields, rules),
-  );
-  const entry = memoryEntry(proof, { houseTaskId, sequence, fields }, now, rules.toleranceMs);
-  return { ok: true, change, entry };
+  const { attempt } = hints;
+  const change = changeOf(read, proof, { webhookId, sequence, attempt });
+  if (proof.verifiedBy === 'md5') judgeAmbiguity(change, fields, rules);
+  return { ok: true, change, proven: { proof, fields, houseTaskId, sequence, now } };
 }
 
 type FieldsRead = Extract<ReturnType<typeof fromFields<VerifyRules['type']>>, { ok: true }>;
@@ -88,10 +86,8 @@ function changeOf(
   { values, extra }: FieldsRead,
   { timestamp, verifiedBy, keyIndex }: Authenticity,
   { webhookId, sequence, attempt }: ReturnType<typeof readHints>,
-  decideAmbiguity: () => boolean,
-): ReceivedChange {
+): Judged {
   const { state, houseTaskId, houseId, packageId, userId, userName } = values;
-  let ambiguous: boolean | undefined;
   return {
     state,
     stateName: findTaskState(state)?.key ?? String(state),
@@ -104,11 +100,7 @@ function changeOf(
     timestamp,
     signed: verifiedBy !== null,
     verifiedBy,
-    // Most handlers never ask, and the answer costs more than the verification.
-    get ambiguous() {
-      ambiguous ??= decideAmbiguity();
-      return ambiguous;
-    },
+    ambiguous: false,
     keyIndex,
     webhookId,
     sequence,
@@ -116,10 +108,24 @@ function changeOf(
   };
 }
 
-function isAmbiguous({ verifiedBy }: Authenticity, fields: FormFields, { readable }: VerifyRules): boolean {
-  if (verifiedBy !== 'md5') return false;
-  const names = [...fields.keys()].sort();
-  return hasSecondReading(readable, names.map((name) => fields.get(name)).join(''));
+type Judged = { -readonly [Name in keyof ReceivedChange]: ReceivedChange[Name] };
+
+/** A search costs more than the verification, and most handlers never ask, so it waits until one does. */
+function judgeAmbiguity(change: Judged, fields: FormFields, { readable }: VerifyRules): void {
+  if (canMoveOne(readable, fields)) {
+    change.ambiguous = true;
+    return;
+  }
+  let found: boolean | undefined;
+  Object.defineProperty(change, 'ambiguous', {
+    enumerable: true,
+    configurable: true,
+    get: () => {
+      const names = [...fields.keys()].sort();
+      found ??= hasSecondReading(readable, names.map((name) => fields.get(name)).join(''));
+      return found;
+    },
+  });
 }
 
 function findShapeFault(request: ReceivedRequest, headers: HeaderValues): Fault | undefined {

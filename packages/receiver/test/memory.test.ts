@@ -10,10 +10,9 @@ import { type SqliteReceipt, sqliteMemory, sqliteMemoryTable } from '@doorbell/r
 import { Pool } from 'pg';
 import { createClient } from 'redis';
 import { afterAll, describe, expect, it } from 'vitest';
-
+import { startPostgres } from '../../../test/postgres-server.ts';
 import { describeMemory, entry } from './describe-memory.ts';
 import { describeTransactions, type TestDatabase } from './describe-transactions.ts';
-import { startPostgres } from './postgres-server.ts';
 import { startRedis } from './redis-server.ts';
 
 const EFFECTS = 'create table if not exists effect (name text not null)';

@@ -23,17 +23,21 @@ export function readNodeBody(
       // Text comes only where a middleware has called setEncoding.
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       length += bytes.byteLength;
-      if (length > formLimits.bodyBytesMax) settle('too-large');
-      else chunks.push(bytes);
+      if (length <= formLimits.bodyBytesMax) {
+        chunks.push(bytes);
+      } else {
+        request.off('data', onData);
+        resolve('too-large');
+      }
     }
-    function settle(outcome: Uint8Array | 'too-large' | 'aborted'): void {
-      request.off('data', onData);
-      resolve(outcome);
+    function onEnd(): void {
+      const [only] = chunks;
+      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
     }
     request.on('data', onData);
-    request.once('end', () => settle(Buffer.concat(chunks)));
-    request.once('error', () => settle('aborted'));
-    request.once('close', () => settle('aborted'));
+    request.on('end', onEnd);
+    request.on('error', () => resolve('aborted'));
+    request.on('close', () => resolve('aborted'));
     // Listening does not start a stream that somebody in front has paused.
     request.resume();
   });

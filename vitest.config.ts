@@ -5,7 +5,12 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['doorbell-source', 'node'] } },
   resolve: { conditions: ['doorbell-source', 'node'] },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'test/**/*.test.ts',
+      'proof/**/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
     testTimeout: 30_000,
   },
 });

@@ -1,9 +1,19 @@
 import { VaultError } from '@doorbell/engine';
+import { DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
 import { DamagedDatabase, DatabaseInUse, ForeignDatabase } from '@doorbell/engine/sqlite';
-import { ConfigError } from '@doorbell/server';
+import { ConfigError, type ServerConfig } from '@doorbell/server';
 import { CommandError, exitCodes } from './command-error.ts';
 
-const understood = [ConfigError, VaultError, DatabaseInUse, ForeignDatabase, DamagedDatabase];
+const understood = [
+  ConfigError,
+  VaultError,
+  DatabaseInUse,
+  ForeignDatabase,
+  DamagedDatabase,
+  DatabaseUnreachable,
+  DatabaseReadOnly,
+  SchemaMismatch,
+];
 
 const fileProblems: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
@@ -26,6 +36,18 @@ const sqliteProblems: Readonly<Record<number, string>> = {
 };
 
 const sqliteCorrupt = 11;
+
+/** Does what needs the database; what keeps it from that becomes a sentence for the operator. */
+export async function orCannotStart<T>(
+  { dataPath }: Pick<ServerConfig, 'dataPath'>,
+  start: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    throw cannotStart(error, dataPath);
+  }
+}
 
 /** What keeps the data from being used, as one sentence for the operator; any other error as it is. */
 export function cannotStart(error: unknown, dataPath: string): unknown {

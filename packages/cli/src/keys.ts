@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { databaseFileOf, readConfig } from '@doorbell/server';
+import { databaseFileOf } from '@doorbell/server';
 import { createApiKey, listApiKeys } from './api-keys.ts';
-import { cannotStart } from './cannot-start.ts';
+import { orCannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';
+import { configOf } from './config-of.ts';
 import { print, printable, printJson } from './print.ts';
 
 export interface KeysOptions {
@@ -16,20 +17,22 @@ export interface CreateKeyOptions extends KeysOptions {
 
 /** Prints the new key: the only time it is shown. */
 export async function createKey({ data, name, json }: CreateKeyOptions): Promise<void> {
-  const key = await withData(data, (dataPath) => createApiKey(dataPath, name));
+  const config = configOf({ data });
+  const key = await orCannotStart(config, () => createApiKey(config, name));
   if (json) printJson({ key });
   else print(key);
 }
 
 /** Prints id, time of creation and name of each key. Throws CommandError when there is no database. */
 export async function listKeys({ data, json }: KeysOptions): Promise<void> {
-  const keys = await withData(data, async (dataPath) => {
-    const databaseFile = databaseFileOf(dataPath);
-    if (!existsSync(databaseFile)) {
+  const config = configOf({ data });
+  const keys = await orCannotStart(config, async () => {
+    const databaseFile = databaseFileOf(config.dataPath);
+    if (config.databaseUrl === null && !existsSync(databaseFile)) {
       const message = `There is no database at ${databaseFile}: give the --data of the server.`;
       throw new CommandError(exitCodes.cannotStart, message);
     }
-    return listApiKeys(dataPath);
+    return listApiKeys(config);
   });
   const listed = keys.map(({ id, name, createdAt }) => ({
     id,
@@ -40,14 +43,5 @@ export async function listKeys({ data, json }: KeysOptions): Promise<void> {
     printJson(listed);
   } else {
     for (const { id, name, createdAt } of listed) print(`${id}  ${createdAt}  ${printable(name)}`.trimEnd());
-  }
-}
-
-async function withData<T>(data: string | undefined, use: (dataPath: string) => Promise<T>): Promise<T> {
-  const { dataPath } = readConfig(process.env, data === undefined ? {} : { dataPath: data });
-  try {
-    return await use(dataPath);
-  } catch (error) {
-    throw cannotStart(error, dataPath);
   }
 }

@@ -4,6 +4,7 @@ import { registerDemo } from './commands/demo.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerListen } from './commands/listen.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerSend } from './commands/send.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSign } from './commands/sign.ts';
@@ -22,6 +23,7 @@ Exit codes:
   2  the command line is wrong      70  a bug in doorbell
 
 Environment:
+  DATABASE_URL             a PostgreSQL database instead of the embedded one
   DOORBELL_SIGN_KEY        instead of --sign-key, which shows in ps
   DOORBELL_ALLOW_NETWORKS  instead of --allow-network, comma-separated
   DOORBELL_DEBUG=1         stack traces
@@ -47,6 +49,7 @@ export function createProgram(): Command {
     .addHelpText('after', help);
   registerServe(program);
   registerDemo(program);
+  registerMigrate(program);
   registerKeys(program);
   registerListen(program);
   registerSend(program);

@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@doorbell/engine/system';
-import { type RunningServer, readConfig, type ServerConfig, startServer } from '@doorbell/server';
+import { type RunningServer, type ServerConfig, startServer } from '@doorbell/server';
 import { createApiKey, listApiKeys } from './api-keys.ts';
-import { cannotStart } from './cannot-start.ts';
+import { orCannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';
+import { configOf } from './config-of.ts';
 import { createApiClient } from './demo/api-client.ts';
 import { DeliveryLog } from './demo/delivery-log.ts';
 import { printIntroduction } from './demo/introduction.ts';
@@ -23,6 +24,7 @@ export interface ServeOptions {
   readonly host?: string;
   readonly port?: number;
   readonly data?: string;
+  readonly roles?: string;
   readonly allowNetwork?: readonly string[];
   readonly demo?: true;
   readonly json?: true;
@@ -49,17 +51,14 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 async function serveData(options: ServeOptions, stop: AbortSignal): Promise<void> {
   const config = configOf(options);
-  const keys = await orCannotStart(config, () => listApiKeys(config.dataPath));
-  const makeKey = `doorbell keys create --data ${config.dataPath}`;
-  if (keys.length === 0 && !isLoopback(config.host)) {
-    throw new CommandError(
-      exitCodes.cannotStart,
-      `There is no API key yet, so ${config.host} is not served: make one with "${makeKey}".`,
-    );
+  const missingKey = config.roles.includes('api') ? await findMissingKey(config) : null;
+  if (missingKey !== null && !isLoopback(config.host)) {
+    const sentence = `There is no API key yet, so ${config.host} is not served: ${missingKey}.`;
+    throw new CommandError(exitCodes.cannotStart, sentence);
   }
   const server = await orCannotStart(config, () => startServer(config));
   printListening(server, config, options);
-  if (keys.length === 0) process.stderr.write(`There is no API key yet: make one with "${makeKey}".\n`);
+  if (missingKey !== null) process.stderr.write(`There is no API key yet: ${missingKey}.\n`);
   const broken = await Promise.race([stopped(stop), server.broken]);
   if (broken !== undefined) {
     // At once: nothing more can be recorded. A new start reads what the disk really holds.
@@ -69,9 +68,17 @@ async function serveData(options: ServeOptions, stop: AbortSignal): Promise<void
   await server.close();
 }
 
+/** How to make the first API key; null when there is one. */
+async function findMissingKey(config: ServerConfig): Promise<string | null> {
+  const keys = await orCannotStart(config, () => listApiKeys(config));
+  if (keys.length > 0) return null;
+  const where = config.databaseUrl === null ? ` --data ${config.dataPath}` : '';
+  return `make one with "doorbell keys create${where}"`;
+}
+
 async function serveDemo(options: ServeOptions, stop: AbortSignal): Promise<void> {
   const config = await demoConfigOf(options);
-  const apiKey = await orCannotStart(config, () => createApiKey(config.dataPath, 'demo'));
+  const apiKey = await orCannotStart(config, () => createApiKey(config, 'demo'));
   const server = await orCannotStart(config, () => startServer(config));
   const receivers: ReceiverProcess[] = [];
   try {
@@ -107,31 +114,16 @@ async function demoConfigOf(options: ServeOptions): Promise<ServerConfig> {
   };
 }
 
-function configOf({ host, port, data, allowNetwork }: ServeOptions): ServerConfig {
-  const overrides: { -readonly [K in keyof ServerConfig]?: ServerConfig[K] } = {};
-  if (host !== undefined) overrides.host = host;
-  if (port !== undefined) overrides.port = port;
-  if (data !== undefined) overrides.dataPath = data;
-  if (allowNetwork !== undefined) overrides.allowNetworks = allowNetwork;
-  try {
-    return readConfig(process.env, overrides);
-  } catch (error) {
-    throw cannotStart(error, data ?? '');
-  }
-}
-
-async function orCannotStart<T>({ dataPath }: ServerConfig, start: () => Promise<T>): Promise<T> {
-  try {
-    return await start();
-  } catch (error) {
-    throw cannotStart(error, dataPath);
-  }
-}
-
-function printListening(server: RunningServer, config: ServerConfig, { json }: ServeOptions): void {
-  const { url, databaseFile } = server;
-  if (json) printJson({ event: 'listening', url, docs: `${url}/docs`, data: databaseFile });
-  else print(`Doorbell listens on ${url} (docs at /docs, data in ${config.dataPath})`);
+function printListening(
+  { url, database }: RunningServer,
+  { databaseUrl, dataPath, roles }: ServerConfig,
+  { json }: ServeOptions,
+): void {
+  const docs = roles.includes('api') ? `${url}/docs` : null;
+  const data = databaseUrl === null ? dataPath : database;
+  if (json) printJson({ event: 'listening', url, docs, data: database, roles });
+  else if (docs === null) print(`Doorbell delivers; health and metrics on ${url} (data in ${data})`);
+  else print(`Doorbell listens on ${url} (docs at /docs, data in ${data})`);
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

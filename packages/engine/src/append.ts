@@ -30,7 +30,7 @@ export class InvalidChanges extends Error {
  */
 export async function append(
   changes: readonly NewChange[],
-  { store, wakeup }: { readonly store: Store; readonly wakeup: Wakeup },
+  { store, wakeup }: { readonly store: Store; readonly wakeup: Pick<Wakeup, 'hint'> },
 ): Promise<readonly Appended[]> {
   checkChanges(changes);
   const appended = await store.append(changes);

@@ -16,7 +16,8 @@ import type {
   Transport,
   Wakeup,
 } from './ports.ts';
-import { SettleQueue } from './settle-queue.ts';
+import { SettleQueue, type Unsettled } from './settle-queue.ts';
+import { Slots } from './slots.ts';
 
 export interface EnginePorts {
   readonly store: Store;
@@ -52,20 +53,21 @@ const pollMs = 1_000;
 const noticePollMs = 5_000;
 const noticesAtOnceMax = 32;
 const failureBackoffMs = 1_000;
+const never = new AbortController().signal;
 
 /** Delivers what the store holds: claims lanes, runs each claim, settles it. Any number may share a store. */
 export class Engine {
   readonly #ports: EnginePorts;
   readonly #settling: SettleQueue;
-  readonly #inFlight = new Map<string, number>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #slots = new Slots(inFlightTotalMax);
   readonly #abandoned = new AbortController();
+  #due: readonly EndpointDue[] = [];
   #lastRoundAt: EpochMs;
   #lastSettledAt: EpochMs;
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
-    this.#settling = new SettleQueue(ports);
+    this.#settling = new SettleQueue(ports, (unsettled, verdict) => this.#settled(unsettled, verdict));
     this.#lastRoundAt = ports.clock.now();
     this.#lastSettledAt = this.#lastRoundAt;
   }
@@ -86,14 +88,13 @@ export class Engine {
   }
 
   health(): EngineHealth {
-    const { size: inFlight } = this.#running;
+    const { taken: inFlight } = this.#slots;
     return { lastRoundAt: this.#lastRoundAt, lastSettledAt: this.#lastSettledAt, inFlight };
   }
 
   /** Delivers until `stop` aborts, then finishes and settles what is in flight before it resolves. */
   async run(stop: AbortSignal): Promise<void> {
     await Promise.all([this.#deliverLanes(stop), this.#deliverNotices(stop)]);
-    await Promise.all(this.#running);
   }
 
   /** Ends requests in flight now. Their outcome is unknown and they will be sent again. */
@@ -103,82 +104,62 @@ export class Engine {
 
   async #deliverLanes(stop: AbortSignal): Promise<void> {
     const { wakeup, clock, observer } = this.#ports;
-    while (!stop.aborted) {
+    while (!stop.aborted || this.#slots.taken > 0) {
+      // Once told to stop, only what is still out can give it more to do.
+      const interrupt = stop.aborted ? never : stop;
       try {
-        const idleMs = await this.#round();
+        const idleMs = await this.#round(stop);
         this.#lastRoundAt = clock.now();
-        if (idleMs > 0) await wakeup.wait(idleMs, stop);
+        if (idleMs > 0) await wakeup.wait(idleMs, interrupt);
       } catch (error) {
         observer.failed('claim', error);
-        await clock.sleep(failureBackoffMs, stop);
+        await clock.sleep(failureBackoffMs, interrupt);
       }
     }
   }
 
-  /** Claims what there are free slots for. Returns how long there is nothing to do unless a hint comes. */
-  async #round(): Promise<number> {
-    const { store, clock } = this.#ports;
-    const due = await store.upcoming();
-    const quotas = this.#shareSlots(due);
-    if (quotas.length === 0) return idleUntil(due);
+  /**
+   * Settles what was answered since the last round and claims for the slots that this left free, side by side, so that
+   * one commit can hold both and the next change of a lane is claimed in the commit that settles the one before it.
+   * Returns how long there is nothing to do unless a hint comes.
+   */
+  async #round(stop: AbortSignal): Promise<number> {
+    const quotas = stop.aborted ? [] : this.#slots.share(this.#due, this.#settling.endpointIds());
+    const [settled, claimed, due] = await Promise.all([
+      this.#settling.settle(),
+      this.#claim(quotas),
+      this.#ports.store.upcoming(),
+    ]);
+    this.#due = due;
+    const isWaste = quotas.length > 0 || this.#slots.share(due, new Set()).length === 0;
+    if (settled > 0 || claimed > 0 || !isWaste) return 0;
+    return Math.min(idleUntil(due), this.#settling.retryInMs());
+  }
 
+  async #claim(quotas: readonly EndpointQuota[]): Promise<number> {
+    if (quotas.length === 0) return 0;
+    const { store, clock } = this.#ports;
     // The lease is counted from before the claim, so a slow claim shortens it and never stretches it.
     const leaseEndsMonotonicMs = clock.monotonicMs() + leaseMs;
     const claims = await store.claim({ quotas, leaseMs });
-    for (const claim of claims) this.#start(claim, leaseEndsMonotonicMs);
-
-    const asked = quotas.reduce((sum, { quota }) => sum + quota, 0);
-    return claims.length === asked ? 0 : idleUntil(due);
+    for (const claim of claims) void this.#deliver(claim, leaseEndsMonotonicMs);
+    return claims.length;
   }
 
-  /**
-   * Shares the slots among the endpoints that have work. Each may hold an equal part at most, counted as if there
-   * were one more of them: so slow endpoints, however many, leave room for the next one that has something to deliver.
-   */
-  #shareSlots(due: readonly EndpointDue[]): readonly EndpointQuota[] {
-    const ready = due
-      .filter(({ dueInMs }) => dueInMs <= 0)
-      .map(({ endpointId, inFlightMax }) => ({
-        endpointId,
-        inFlightMax,
-        inFlight: this.#inFlightOf(endpointId),
-      }))
-      .sort((a, b) => a.inFlight - b.inFlight);
-    const active = new Set([...this.#inFlight.keys(), ...ready.map(({ endpointId }) => endpointId)]).size;
-    const share = Math.max(1, Math.floor(inFlightTotalMax / (active + 1)));
-    let slots = inFlightTotalMax - this.#running.size;
-    const quotas: EndpointQuota[] = [];
-    for (const { endpointId, inFlightMax, inFlight } of ready) {
-      const quota = Math.min(inFlightMax - inFlight, share - inFlight, slots);
-      if (quota <= 0) continue;
-      quotas.push({ endpointId, quota });
-      slots -= quota;
-    }
-    return quotas;
-  }
-
-  #start(claim: Claim, leaseEndsMonotonicMs: number): void {
-    const { id } = claim.endpoint;
-    this.#inFlight.set(id, this.#inFlightOf(id) + 1);
-    const running = this.#deliverAndSettle(claim, leaseEndsMonotonicMs)
-      .catch((error) => this.#ports.observer.failed('deliver', error))
-      .then(() => {
-        const left = this.#inFlightOf(id) - 1;
-        if (left > 0) this.#inFlight.set(id, left);
-        else this.#inFlight.delete(id);
-        this.#running.delete(running);
-        this.#ports.wakeup.hint();
-      });
-    this.#running.add(running);
-  }
-
-  async #deliverAndSettle(claim: Claim, leaseEndsMonotonicMs: number): Promise<void> {
+  async #deliver(claim: Claim, leaseEndsMonotonicMs: number): Promise<void> {
+    this.#slots.take(claim.endpoint.id);
     const delivering = deliver(claim, leaseEndsMonotonicMs, this.#ports, this.#abandoned.signal);
     const settlement = await delivering.catch((error) => {
       this.#ports.observer.failed('deliver', error);
       return undeliverable(claim, this.#ports);
     });
-    const verdict = await this.#settling.settle(settlement, leaseEndsMonotonicMs);
+    this.#slots.answered(claim.endpoint.id);
+    this.#settling.add({ claim, settlement, leaseEndsMonotonicMs });
+    this.#ports.wakeup.wake();
+  }
+
+  #settled({ claim, settlement }: Unsettled, verdict: Verdict | null): void {
+    this.#slots.free();
     if (verdict === null) return;
     this.#lastSettledAt = this.#ports.clock.now();
     this.#ports.observer.settled(claim, settlement, verdict);
@@ -211,10 +192,6 @@ export class Engine {
     } catch (error) {
       this.#ports.observer.failed('send a delivery-failed notice', error);
     }
-  }
-
-  #inFlightOf(endpointId: string): number {
-    return this.#inFlight.get(endpointId) ?? 0;
   }
 }
 

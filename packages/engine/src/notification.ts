@@ -80,13 +80,23 @@ export interface Resent {
   readonly resent: number;
 }
 
+/** How far the claimable notifications of one endpoint are counted: more says no more, and takes longer. */
+export const claimableMax = 10_000;
+
 export interface Backlog {
+  /** When this was read, on the clock that the other times are of. */
+  readonly at: EpochMs;
   /** Notifications not yet settled. */
   readonly pending: number;
   /** Recording time of the oldest pending change; null when nothing is pending. */
   readonly oldestPendingAt: EpochMs | null;
   /** Since when the oldest lane that could be delivered now is due; null when there is none. */
   readonly oldestClaimableAt: EpochMs | null;
+  /**
+   * Notifications that could be sent now: due, not in flight, their endpoint neither paused nor out of reach; counted
+   * up to `claimableMax` for each endpoint.
+   */
+  readonly claimable: number;
   readonly endpointsPaused: number;
   readonly breakersOpen: number;
   readonly lanesParked: number;

@@ -172,9 +172,12 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A hint that something may be due. It may be lost, late or false; polling is the truth. */
+/** Hints that something may be due. They may be lost, late or false; polling is the truth. */
 export interface Wakeup {
+  /** For whoever delivers, in this process or another. */
   hint(): void;
+  /** For this process only, which has just made room or moved a lane. */
+  wake(): void;
   wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import type { Claim, Step } from '../src/lane.ts';
 import type { Random } from '../src/ports.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
@@ -11,7 +12,6 @@ import {
   retryIn,
   World,
 } from '../src/testing/store-contract/world.ts';
-import { describeOnPostgres } from './postgres-server.ts';
 import { openTestStore as openPostgres } from './postgres-test-store.ts';
 import { openTestStore as openSqlite } from './sqlite-test-store.ts';
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { Database } from '../src/stores/postgres/database.ts';
 import { migratePostgres, openPostgresStore } from '../src/stores/postgres/index.ts';
 import { World } from '../src/testing/store-contract/world.ts';
 import { createVault } from '../src/vault.ts';
-import { describeOnPostgres } from './postgres-server.ts';
 import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
 
 await describeOnPostgres('opening a PostgreSQL database', (server) => {

@@ -1,8 +1,8 @@
 import { taskStates, transitions } from '@doorbell/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { appendWithin } from '../src/stores/postgres/index.ts';
 import { nameOf, World } from '../src/testing/store-contract/world.ts';
-import { describeOnPostgres } from './postgres-server.ts';
 import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
 
 await describeOnPostgres('producers in transactions of their own', (server) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { backlogSql } from '../src/stores/postgres/backlog.ts';
 import { candidatesQuery } from '../src/stores/postgres/candidates.ts';
 import { claimSql } from '../src/stores/postgres/claim.ts';
@@ -7,7 +8,6 @@ import { settleSql } from '../src/stores/postgres/settle-sql.ts';
 import { upcomingSql } from '../src/stores/postgres/upcoming.ts';
 import { wakeWaitingSql } from '../src/stores/postgres/wake-waiting.ts';
 import { leaseMs, World } from '../src/testing/store-contract/world.ts';
-import { describeOnPostgres } from './postgres-server.ts';
 import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
 
 interface Plan {

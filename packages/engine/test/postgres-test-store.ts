@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import type { PostgresServer } from '../../../test/postgres-server.ts';
 import { migratePostgres, openPostgresStore, type PostgresStore } from '../src/stores/postgres/index.ts';
 import type { StoreUnderTest } from '../src/testing/store-contract.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { createVault, type Vault } from '../src/vault.ts';
-import type { PostgresServer } from './postgres-server.ts';
 
 export interface PostgresUnderTest extends StoreUnderTest {
   readonly store: PostgresStore;

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { probeEveryMs } from '../src/breaker.ts';
 import { appendWithin, openPostgresStore } from '../src/stores/postgres/index.ts';
 import { delivered, leaseMs, nameOf, retryIn, World } from '../src/testing/store-contract/world.ts';
-import { describeOnPostgres } from './postgres-server.ts';
 import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
 
 await describeOnPostgres('several workers over one PostgreSQL database', (server) => {

@@ -75,9 +75,10 @@ describe('the plan of every statement', () => {
   it.each(statements.filter(({ name }) => !(name in mayScan)))(
     '$name searches and never scans',
     ({ sql }) => {
-      // busy and seen are the queues of the loose index scans: a row for each endpoint, or for each state.
+      // busy and seen are the queues of the loose index scans: a row for each endpoint, or for each state. What a
+      // subquery yields is counted; how it finds that is a step of its own.
       const scans = planOf(sql).filter((step) =>
-        /^SCAN (?!busy$|seen$|CONSTANT ROW|\d+ CONSTANT)/.test(step),
+        /^SCAN (?!busy$|seen$|\(subquery-\d+\)$|CONSTANT ROW|\d+ CONSTANT)/.test(step),
       );
       expect(scans).toEqual([]);
     },

@@ -1,5 +1,5 @@
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { storeContract } from '../src/testing/store-contract.ts';
-import { describeOnPostgres } from './postgres-server.ts';
 import { openTestStore } from './postgres-test-store.ts';
 
 await describeOnPostgres('PostgreSQL', (server) => {

@@ -5,8 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-import { freePort } from './free-port.ts';
-import { leftOut, type TestServer } from './test-server.ts';
+import { freePort } from '../../../test/free-port.ts';
+import { leftOut } from '../../../test/left-out.ts';
+
+/** A database server for one test file. */
+export interface RedisServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
 
 const PROGRAM = 'redis-server';
 
@@ -14,7 +20,7 @@ const PROGRAM = 'redis-server';
  * Redis at REDIS_URL if that is set, else one started from the system's `redis-server`; undefined, with a printed
  * reason, where there is none.
  */
-export async function startRedis(suite: string): Promise<TestServer | undefined> {
+export async function startRedis(suite: string): Promise<RedisServer | undefined> {
   const given = process.env.REDIS_URL;
   if (given !== undefined && given !== '') return { url: given, stop: async () => {} };
 

@@ -1,11 +1,15 @@
 import type { Clock, Engine, NetworkPolicy, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
+import type { OpenDatabase } from './open-database.ts';
+import type { Role } from './role.ts';
 
 /** What the HTTP API stands on. */
 export interface AppPorts {
   readonly engine: Pick<Engine, 'append' | 'test' | 'hint' | 'health'>;
   readonly admin: StoreAdmin;
+  readonly database: Pick<OpenDatabase, 'isShared' | 'isWritable'>;
+  readonly roles: readonly Role[];
   readonly policy: NetworkPolicy;
   readonly clock: Clock;
   readonly randomBytes: (length: number) => Uint8Array;

@@ -31,11 +31,14 @@ import { validatorCompiler } from './validate.ts';
 const requestTimeoutMs = 60_000;
 const bodyBytesMax = 4 * 1_024 * 1_024;
 
-/** The HTTP API, not listening yet. Everything under /v1 needs a bearer key; the rest tells nothing of customers. */
+/** The HTTP API, not listening yet. Everything under /v1 needs a bearer key; the rest tells nothing of customers.
+ * A process that only delivers answers health and metrics. */
 export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: ports.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request, only to hold its id, costs more than its line.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
     // Over-long ids are to reach the schema, which names them, instead of ending as 404.
@@ -54,6 +57,15 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   replyToUnknownRoutes(app);
   observeRequests(app, ports);
 
+  const isApi = ports.roles.includes('api');
+  if (isApi) await registerDocs(app);
+  await app.register(healthRoutes(ports));
+  await app.register(metricsRoutes(ports));
+  if (isApi) await registerV1(app, ports);
+  return app;
+}
+
+async function registerDocs(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: openApiDocument,
     transformObject: (document) =>
@@ -61,8 +73,9 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   });
   await app.register(openApiRoutes);
   await app.register(docsRoutes);
-  await app.register(healthRoutes(ports));
-  await app.register(metricsRoutes(ports));
+}
+
+async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> {
   await app.register(
     async (v1) => {
       v1.addHook('onRequest', requireApiKey(ports.admin, ports.clock));
@@ -74,7 +87,6 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     },
     { prefix: '/v1' },
   );
-  return app;
 }
 
 function acceptStrictJsonOnly(app: FastifyInstance): void {
@@ -82,24 +94,29 @@ function acceptStrictJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (request: FastifyRequest, body: Buffer) => {
-      const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-      const encoding = request.headers['content-encoding'] ?? 'identity';
-      if ((charset ?? 'utf-8').toLowerCase() !== 'utf-8' || encoding !== 'identity')
-        throw unsupportedMediaType();
-      return parseJsonBody(body);
+    ({ headers }: FastifyRequest, body: Buffer, done: (error: Error | null, body?: unknown) => void) => {
+      const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1];
+      const encoding = headers['content-encoding'] ?? 'identity';
+      if ((charset ?? 'utf-8').toLowerCase() !== 'utf-8' || encoding !== 'identity') {
+        done(unsupportedMediaType());
+      } else {
+        done(null, parseJsonBody(body));
+      }
     },
   );
 }
 
 /** One line and one count for each request; never a body, a header or a query. */
-function observeRequests(app: FastifyInstance, { metrics }: AppPorts): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const { method } = request;
+function observeRequests(app: FastifyInstance, { metrics, logger }: AppPorts): void {
+  // None of these fields can hold a key, and to look for one costs more than to write the line.
+  const lines = logger.child({}, { redact: [] });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id: reqId, method } = request;
     const route = request.routeOptions.url ?? 'none';
     const status = reply.statusCode;
     const path = request.url.split('?', 1)[0]?.slice(0, 256);
     metrics.requestAnswered(method, route, status);
-    request.log.info({ method, path, status, durationMs: Math.round(reply.elapsedTime) }, 'request');
+    lines.info({ reqId, method, path, status, durationMs: Math.round(reply.elapsedTime) }, 'request');
+    done();
   });
 }

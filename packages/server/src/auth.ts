@@ -1,12 +1,17 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { ApiKey, Clock, EpochMs, StoreAdmin } from '@doorbell/engine';
 import type { onRequestHookHandler } from 'fastify';
 import { Problem } from './problem.ts';
 
 const keyFormat = /^dbk_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 /** How long a key that was removed from the database may still open the door. */
-const cacheMs = 5_000;
+const cacheMs = 1_000;
 const cachedMax = 1_000;
+
+interface Cached {
+  readonly hash: Buffer;
+  readonly untilMs: number;
+}
 
 export interface MintedApiKey {
   /** `dbk_<id>_<secret>`: to be shown once; only its hash is stored. */
@@ -27,32 +32,45 @@ export function mintApiKey(
 
 /** Fastify hook: lets a request with a known bearer key pass and answers 401 to every other. */
 export function requireApiKey(admin: Pick<StoreAdmin, 'findApiKey'>, clock: Clock): onRequestHookHandler {
-  const cache = new Map<string, { readonly apiKey: ApiKey; readonly untilMs: number }>();
+  const cache = new Map<string, Cached>();
 
-  async function findApiKey(id: string): Promise<ApiKey | undefined> {
+  function findCached(id: string): Cached | undefined {
     const cached = cache.get(id);
-    if (cached !== undefined && cached.untilMs > clock.monotonicMs()) return cached.apiKey;
+    if (cached === undefined || cached.untilMs > clock.monotonicMs()) return cached;
     cache.delete(id);
-    const apiKey = await admin.findApiKey(id);
-    if (apiKey !== undefined) {
-      if (cache.size >= cachedMax) cache.clear();
-      cache.set(id, { apiKey, untilMs: clock.monotonicMs() + cacheMs });
-    }
-    return apiKey;
+    return undefined;
   }
 
-  return async (request) => {
-    const { authorization } = request.headers;
-    if (authorization === undefined) throw unauthorized('Send an API key: "Authorization: Bearer dbk_...".');
+  async function lookUp(id: string): Promise<Cached | undefined> {
+    const apiKey = await admin.findApiKey(id);
+    if (apiKey === undefined) return undefined;
+    if (cache.size >= cachedMax) cache.clear();
+    const found = { hash: Buffer.from(apiKey.hash, 'hex'), untilMs: clock.monotonicMs() + cacheMs };
+    cache.set(id, found);
+    return found;
+  }
+
+  return ({ headers: { authorization } }, _reply, done) => {
+    if (authorization === undefined) {
+      return done(unauthorized('Send an API key: "Authorization: Bearer dbk_...".'));
+    }
     const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
     const id = keyFormat.exec(key)?.[1];
-    if (id === undefined)
-      throw unauthorized('The Authorization header does not hold an API key of Doorbell.');
-    const apiKey = await findApiKey(id);
-    if (apiKey === undefined || !timingSafeEqual(sha256(key), Buffer.from(apiKey.hash, 'hex'))) {
-      throw unauthorized('The API key is not known here.');
+    if (id === undefined) {
+      return done(unauthorized('The Authorization header does not hold an API key of Doorbell.'));
     }
+    // Nearly every request finds its key here, and then waits for nothing.
+    const cached = findCached(id);
+    if (cached !== undefined) return done(judge(key, cached));
+    lookUp(id)
+      .then((known) => judge(key, known))
+      .then(done, done);
   };
+}
+
+function judge(key: string, known: Cached | undefined): Problem | undefined {
+  const isKnown = known !== undefined && timingSafeEqual(sha256(key), known.hash);
+  return isKnown ? undefined : unauthorized('The API key is not known here.');
 }
 
 function unauthorized(detail: string): Problem {
@@ -60,5 +78,5 @@ function unauthorized(detail: string): Problem {
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

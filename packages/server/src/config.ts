@@ -1,17 +1,25 @@
 import type { Observer } from '@doorbell/engine';
 import type { DestinationStream, LevelWithSilent } from 'pino';
+import { ConfigError } from './config-error.ts';
+import { checkDatabaseUrl } from './database-url.ts';
+import { readMasterKey } from './master-key.ts';
+import { allRoles, type Role, readRoles } from './role.ts';
 
 /** Everything the server can be told. */
 export interface ServerConfig {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Of a PostgreSQL database; null serves the embedded one at `dataPath`. */
+  readonly databaseUrl: string | null;
   /** A directory, or the database file itself. */
   readonly dataPath: string;
+  /** Both, unless PostgreSQL lets several processes share the work. */
+  readonly roles: readonly Role[];
   /** Private networks, in CIDR notation, where endpoints may be after all. */
   readonly allowNetworks: readonly string[];
   readonly logLevel: LevelWithSilent;
-  /** 32 bytes in base64; null takes, or creates, the key file beside the database. */
+  /** 32 bytes in base64; null takes, or creates, the key file beside the embedded database. */
   readonly masterKey: string | null;
   /** Where log lines go; standard error by default. */
   readonly logDestination?: DestinationStream;
@@ -19,32 +27,29 @@ export interface ServerConfig {
   readonly observer?: Pick<Observer, 'settled'>;
 }
 
-/** Thrown with a sentence for the person who set the option. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ConfigError';
-  }
-}
-
 const logLevels: readonly string[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /**
- * The configuration out of DOORBELL_HOST, DOORBELL_PORT, DOORBELL_DATA, DOORBELL_ALLOW_NETWORKS (separated by
- * commas), DOORBELL_LOG_LEVEL and DOORBELL_MASTER_KEY; overrides win. Throws `ConfigError`.
+ * The configuration out of DATABASE_URL, DOORBELL_HOST, DOORBELL_PORT, DOORBELL_DATA, DOORBELL_ROLES and
+ * DOORBELL_ALLOW_NETWORKS (both separated by commas), DOORBELL_LOG_LEVEL, DOORBELL_MASTER_KEY and
+ * DOORBELL_MASTER_KEY_FILE; overrides win, and a data path among them means the embedded database.
+ * Throws `ConfigError`.
  */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
   overrides: Partial<ServerConfig> = {},
 ): ServerConfig {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const isEmbedded = overrides.dataPath !== undefined || !environment.DATABASE_URL;
   const config: ServerConfig = {
     host: environment.DOORBELL_HOST || '127.0.0.1',
     port: readPort(environment.DOORBELL_PORT),
+    databaseUrl: isEmbedded ? null : checkDatabaseUrl(environment.DATABASE_URL ?? ''),
     dataPath: environment.DOORBELL_DATA || 'doorbell-data',
+    roles: environment.DOORBELL_ROLES ? readRoles(environment.DOORBELL_ROLES, 'DOORBELL_ROLES') : allRoles,
     allowNetworks: readList(environment.DOORBELL_ALLOW_NETWORKS),
     logLevel: readLogLevel(environment.DOORBELL_LOG_LEVEL),
-    masterKey: environment.DOORBELL_MASTER_KEY || null,
+    masterKey: readMasterKey(environment),
     ...given,
   };
   return config;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { decodeMasterKey } from './master-key.ts';
 
 /** The database file of a data path: an existing directory or a path without extension holds `doorbell.db`. */
 export function databaseFileOf(dataPath: string): string {
@@ -39,12 +40,4 @@ function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path);
-}
-
-function decodeMasterKey(text: string, source: string): Uint8Array {
-  const key = Buffer.from(text, 'base64');
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(text) || key.length !== 32) {
-    throw new ConfigError(`${source} must be 32 bytes in base64 (44 characters).`);
-  }
-  return key;
 }

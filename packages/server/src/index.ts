@@ -1,8 +1,11 @@
 export { createApp } from './app.ts';
 export type { AppPorts } from './app-ports.ts';
 export { type MintedApiKey, mintApiKey } from './auth.ts';
-export { ConfigError, readConfig, type ServerConfig } from './config.ts';
+export { readConfig, type ServerConfig } from './config.ts';
+export { ConfigError } from './config-error.ts';
 export { databaseFileOf, loadMasterKey } from './data-path.ts';
+export { databaseName } from './database-url.ts';
 export { createDeliveryObserver } from './delivery-observer.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export { type Role, readRoles } from './role.ts';
 export { type RunningServer, startServer } from './start-server.ts';

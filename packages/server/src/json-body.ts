@@ -1,6 +1,6 @@
 import { findJsonFault, jsonDepthMax } from './json-scan.ts';
 import { faultsListedMax, invalidRequest, Problem, type ProblemFault, pointerToken } from './problem.ts';
-import { findTextFault } from './text-fault.ts';
+import { findTextFault, type TextFault } from './text-fault.ts';
 
 /**
  * Strict JSON from bytes: fatal UTF-8, no repeated names, no `__proto__`, and no control characters or lone
@@ -11,17 +11,22 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
   const text = decodeUtf8(bytes);
   const value = parseJson(text);
 
-  const inspection: Inspection = { names: 0, faults: [] };
-  inspect(value, '', null, 0, inspection);
+  const inspection = new Inspection(mayHoldTextFault.test(text));
+  inspection.inspect(value);
   if (inspection.faults.length > 0) throw invalidRequest(inspection.faults);
   // JSON.parse keeps the last of repeated names without a word; only the counts tell.
   if (inspection.names !== countNames(text)) throw badJson(text);
   return value;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+// What no text may hold gets past JSON.parse as an escape only, except for U+007F.
+const mayHoldTextFault = /[\\\u007f]/;
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new Problem('invalid-json', 'The body is not valid UTF-8.', [
       { pointer: '', field: null, code: 'json-invalid-utf8', detail: 'The body is not valid UTF-8.' },
@@ -43,44 +48,59 @@ function badJson(text: string): Problem {
   return new Problem('invalid-json', fault.detail, [fault]);
 }
 
-interface Inspection {
-  names: number;
-  readonly faults: ProblemFault[];
+/** Walks a parsed body: counts its names, and finds what must be nowhere in it. */
+class Inspection {
+  names = 0;
+  readonly faults: ProblemFault[] = [];
+  readonly #looksIntoTexts: boolean;
+  readonly #path: (string | number)[] = [];
+
+  constructor(looksIntoTexts: boolean) {
+    this.#looksIntoTexts = looksIntoTexts;
+  }
+
+  inspect(value: unknown): void {
+    if (this.faults.length > faultsListedMax) return;
+    if (typeof value === 'string') {
+      this.#report(this.#findTextFault(value));
+    } else if (typeof value === 'object' && value !== null) {
+      if (this.#path.length >= jsonDepthMax) this.#report(depthFault);
+      else if (Array.isArray(value)) this.#inspectItems(value);
+      else this.#inspectMembers(value as Readonly<Record<string, unknown>>);
+    }
+  }
+
+  #inspectItems(items: readonly unknown[]): void {
+    for (let index = 0; index < items.length; index += 1) {
+      this.#path.push(index);
+      this.inspect(items[index]);
+      this.#path.pop();
+    }
+  }
+
+  #inspectMembers(object: Readonly<Record<string, unknown>>): void {
+    for (const name of Object.keys(object)) {
+      this.names += 1;
+      this.#path.push(name);
+      this.#report(name === '__proto__' ? protoFault : this.#findTextFault(name));
+      this.inspect(object[name]);
+      this.#path.pop();
+    }
+  }
+
+  #findTextFault(text: string): TextFault | undefined {
+    return this.#looksIntoTexts ? findTextFault(text) : undefined;
+  }
+
+  #report(fault: Pick<ProblemFault, 'code' | 'detail'> | undefined): void {
+    if (fault === undefined) return;
+    const pointer = this.#path.map((key) => `/${pointerToken(key)}`).join('');
+    const field = this.#path.findLast((key) => typeof key === 'string') ?? null;
+    this.faults.push({ pointer, field, ...fault });
+  }
 }
 
-function inspect(
-  value: unknown,
-  pointer: string,
-  field: string | null,
-  depth: number,
-  seen: Inspection,
-): void {
-  if (seen.faults.length > faultsListedMax) return;
-  if (typeof value === 'string') {
-    const fault = findTextFault(value);
-    if (fault !== undefined) seen.faults.push({ pointer, field, ...fault });
-    return;
-  }
-  if (typeof value !== 'object' || value === null) return;
-  if (depth >= jsonDepthMax) {
-    seen.faults.push({ pointer, field, code: 'json-too-deep', detail: 'The body is nested too deeply.' });
-    return;
-  }
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => {
-      inspect(item, `${pointer}/${index}`, field, depth + 1, seen);
-    });
-    return;
-  }
-  for (const [name, member] of Object.entries(value)) {
-    seen.names += 1;
-    const memberPointer = `${pointer}/${pointerToken(name)}`;
-    const fault = name === '__proto__' ? protoFault : findTextFault(name);
-    if (fault !== undefined) seen.faults.push({ pointer: memberPointer, field: name, ...fault });
-    inspect(member, memberPointer, name, depth + 1, seen);
-  }
-}
-
+const depthFault = { code: 'json-too-deep', detail: 'The body is nested too deeply.' };
 const protoFault = { code: 'json-forbidden-name', detail: 'The name __proto__ is not accepted.' };
 
 /** Colons outside of strings: one for each name in the text, repeated or not. */
@@ -95,7 +115,13 @@ function countNames(text: string): number {
 }
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
-  return at;
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === 0x5c) first -= 1;
+  return (at - first) % 2 === 1;
 }

@@ -1,4 +1,12 @@
-import type { Appended, Claim, Clock, Engine, Settlement, StoreAdmin, Verdict } from '@doorbell/engine';
+import {
+  type Appended,
+  type Claim,
+  claimableMax,
+  type Engine,
+  type Settlement,
+  type StoreAdmin,
+  type Verdict,
+} from '@doorbell/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Numbers for Prometheus. No label holds an id, so their number stays bounded. */
@@ -15,7 +23,6 @@ export interface Metrics {
 export interface MetricSources {
   readonly admin: Pick<StoreAdmin, 'backlog'>;
   readonly engine: Pick<Engine, 'health'>;
-  readonly clock: Pick<Clock, 'now'>;
 }
 
 const resultNames = { 1: 'delivered', 2: 'refused', 3: 'failed' } as const;
@@ -72,7 +79,9 @@ export function createMetrics(): Metrics {
       return registry.metrics();
     },
     changesAppended: (appended) => {
-      for (const { transition } of appended) appendedTotal.inc({ transition });
+      const counts = new Map<string, number>();
+      for (const { transition } of appended) counts.set(transition, (counts.get(transition) ?? 0) + 1);
+      for (const [transition, count] of counts) appendedTotal.inc({ transition }, count);
     },
     settled: ({ change, attempt }, { attempts, step }, verdict) => {
       for (const { outcome, reason, durationMs } of attempts) {
@@ -97,30 +106,41 @@ export function createMetrics(): Metrics {
 }
 
 /** Returns what brings the gauges up to date; they are set before a scrape renders any of them. */
-function watchBacklog(registry: Registry, { admin, engine, clock }: MetricSources): () => Promise<void> {
+function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () => Promise<void> {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `doorbell_${name}`, help, registers: [registry] });
-  const inFlight = gauge('in_flight', 'Deliveries in flight.');
+  const inFlight = gauge('in_flight', 'Deliveries in flight, of this process.');
   const readable = gauge('store_readable', '1 when the database answered this scrape.');
-  const pending = gauge('notifications_pending', 'Notifications not yet settled.');
-  const oldest = gauge('oldest_pending_age_seconds', 'Age of the oldest change with a pending notification.');
-  const claimable = gauge(
+  // Not to be added up over processes: each reads the same rows, and ages are on the database's clock.
+  const ofDatabase = (name: string, help: string) =>
+    gauge(name, `${help} Of the database: every process on it shows the same.`);
+  const pending = ofDatabase('notifications_pending', 'Notifications not yet settled.');
+  const claimable = ofDatabase(
+    'notifications_claimable',
+    `Notifications that could be sent now, counted up to ${claimableMax} for each endpoint: what more workers would take.`,
+  );
+  const oldest = ofDatabase(
+    'oldest_pending_age_seconds',
+    'Age of the oldest change with a pending notification.',
+  );
+  const oldestClaimable = ofDatabase(
     'oldest_claimable_age_seconds',
     'How long the oldest work that could be sent is due.',
   );
-  const paused = gauge('endpoints_paused', 'Endpoints that are paused.');
-  const breakers = gauge('breakers_open', 'Endpoints whose breaker is open.');
-  const parked = gauge('tasks_parked', 'Lanes parked until someone resends.');
-  const ageSeconds = (at: number | null) => (at === null ? 0 : Math.max(0, clock.now() - at) / 1_000);
+  const paused = ofDatabase('endpoints_paused', 'Endpoints that are paused.');
+  const breakers = ofDatabase('breakers_open', 'Endpoints whose breaker is open.');
+  const parked = ofDatabase('tasks_parked', 'Lanes parked until someone resends.');
 
   return async () => {
     inFlight.set(engine.health().inFlight);
     const backlog = await admin.backlog().catch(() => undefined);
     readable.set(backlog === undefined ? 0 : 1);
     if (backlog === undefined) return;
+    const ageSeconds = (at: number | null) => (at === null ? 0 : Math.max(0, backlog.at - at) / 1_000);
     pending.set(backlog.pending);
+    claimable.set(backlog.claimable);
     oldest.set(ageSeconds(backlog.oldestPendingAt));
-    claimable.set(ageSeconds(backlog.oldestClaimableAt));
+    oldestClaimable.set(ageSeconds(backlog.oldestClaimableAt));
     paused.set(backlog.endpointsPaused);
     breakers.set(backlog.breakersOpen);
     parked.set(backlog.lanesParked);

@@ -14,7 +14,7 @@ import { fault } from './validate.ts';
 export function replyWithProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+    if (problem.status >= 500) request.log.error({ reqId: request.id, err: error }, problem.message);
     return sendProblem(reply, problem);
   });
 }

@@ -1,9 +1,11 @@
 import type { AppPorts } from './app-ports.ts';
 
 export interface NotReady {
-  readonly code: 'store-unreadable' | 'engine-stalled' | 'delivery-stalled';
+  readonly code: 'store-unreadable' | 'store-read-only' | 'engine-stalled' | 'delivery-stalled';
   readonly detail: string;
 }
+
+type Judged = Pick<AppPorts, 'admin' | 'database' | 'roles' | 'engine' | 'clock' | 'logger'>;
 
 /** The engine asks for work every second; half a minute without an answer is a stall. */
 const roundAgeMsMax = 30_000;
@@ -14,34 +16,40 @@ const roundAgeMsMax = 30_000;
 const stallMsMax = 60_000;
 
 /** Why this process should not be counted on; empty when it is ready. */
-export async function findStalls({
-  admin,
-  engine,
-  clock,
-  logger,
-}: Pick<AppPorts, 'admin' | 'engine' | 'clock' | 'logger'>): Promise<readonly NotReady[]> {
-  const reasons: NotReady[] = [];
-  const { lastRoundAt, lastSettledAt } = engine.health();
-  const roundAgeMs = clock.now() - lastRoundAt;
-  if (roundAgeMs > roundAgeMsMax) {
-    const detail = `Delivery last asked the database for work ${seconds(roundAgeMs)} ago.`;
-    reasons.push({ code: 'engine-stalled', detail });
-  }
+export async function findStalls(ports: Judged): Promise<readonly NotReady[]> {
+  return [...findEngineStall(ports), ...(await findStoreFaults(ports))];
+}
+
+function findEngineStall({ engine, clock, roles }: Judged): readonly NotReady[] {
+  const roundAgeMs = clock.now() - engine.health().lastRoundAt;
+  if (!roles.includes('deliver') || roundAgeMs <= roundAgeMsMax) return [];
+  const detail = `Delivery last asked the database for work ${seconds(roundAgeMs)} ago.`;
+  return [{ code: 'engine-stalled', detail }];
+}
+
+async function findStoreFaults(ports: Judged): Promise<readonly NotReady[]> {
+  const { database, logger } = ports;
   try {
-    const { oldestClaimableAt } = await admin.backlog();
-    const claimableAgeMs = oldestClaimableAt === null ? 0 : clock.now() - oldestClaimableAt;
-    const settledAgeMs = clock.now() - lastSettledAt;
-    if (claimableAgeMs > stallMsMax && settledAgeMs > stallMsMax) {
-      const detail =
-        `A notification that is due has been waiting for ${seconds(claimableAgeMs)}, ` +
-        `and no delivery has ended for ${seconds(settledAgeMs)}.`;
-      reasons.push({ code: 'delivery-stalled', detail });
+    if (!(await database.isWritable())) {
+      return [{ code: 'store-read-only', detail: 'The database only reads: it has become a standby.' }];
     }
+    // What waits in a database that others deliver from as well is the matter of an alarm, not of this process.
+    return database.isShared ? [] : await findDeliveryStall(ports);
   } catch (error) {
     logger.error({ err: error }, 'The database cannot be read.');
-    reasons.push({ code: 'store-unreadable', detail: 'The database cannot be read.' });
+    return [{ code: 'store-unreadable', detail: 'The database cannot be read.' }];
   }
-  return reasons;
+}
+
+async function findDeliveryStall({ admin, engine, clock }: Judged): Promise<readonly NotReady[]> {
+  const { at, oldestClaimableAt } = await admin.backlog();
+  const claimableAgeMs = oldestClaimableAt === null ? 0 : at - oldestClaimableAt;
+  const settledAgeMs = clock.now() - engine.health().lastSettledAt;
+  if (claimableAgeMs <= stallMsMax || settledAgeMs <= stallMsMax) return [];
+  const detail =
+    `A notification that is due has been waiting for ${seconds(claimableAgeMs)}, ` +
+    `and no delivery has ended for ${seconds(settledAgeMs)}.`;
+  return [{ code: 'delivery-stalled', detail }];
 }
 
 function seconds(ms: number): string {

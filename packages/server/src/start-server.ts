@@ -2,26 +2,26 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import {
   createNetworkPolicy,
-  createVault,
   Engine,
   type NetworkPolicy,
   type Store,
   type StoreAdmin,
 } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
-import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
-import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
+import { systemClock } from '@doorbell/engine/system';
 import { destination, type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
-import { ConfigError, type ServerConfig } from './config.ts';
-import { databaseFileOf, loadMasterKey } from './data-path.ts';
+import type { ServerConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { createDeliveryObserver } from './delivery-observer.ts';
 import { createMetrics } from './metrics.ts';
+import { type OpenDatabase, openDatabase } from './open-database.ts';
 
 export interface RunningServer {
   /** Where the API answers, without a slash at the end. */
   readonly url: string;
-  readonly databaseFile: string;
+  /** Where the data is, for people: a file, or host and name of a database. */
+  readonly database: string;
   readonly store: Store & StoreAdmin;
   readonly engine: Engine;
   /** Resolves when the disk has failed: nothing can be recorded any more, and the process should end. */
@@ -34,43 +34,46 @@ export interface RunningServer {
 const graceMs = 20_000;
 
 /**
- * Opens the database, starts delivery and listens: the only place where the parts are joined. Throws `ConfigError`
- * for what the operator can mend, and the store's own errors for a database that is in use or not Doorbell's.
+ * Opens the database, listens, and delivers if that is its role: the only place where the parts are joined. Throws
+ * `ConfigError` for what the operator can mend, and the store's own errors for a database that cannot be used.
  */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const policy = networkPolicy(config.allowNetworks);
-  const databaseFile = databaseFileOf(config.dataPath);
-  const vault = createVault(loadMasterKey(databaseFile, config.masterKey), randomBytes);
   const logger = createLogger(config);
-  const store = openSqliteStore({ path: databaseFile, vault, clock: systemClock });
+  const database = await openDatabase(config);
   try {
-    return await serve(config, store, policy, logger, databaseFile);
+    return await serve(config, database, policy, logger);
   } catch (error) {
-    await store.close();
+    await database.close();
     throw error;
   }
 }
 
 async function serve(
   config: ServerConfig,
-  store: SqliteStore,
+  database: OpenDatabase,
   policy: NetworkPolicy,
   logger: Logger,
-  databaseFile: string,
 ): Promise<RunningServer> {
   const clock = systemClock;
+  const { store, wakeup } = database;
   const metrics = createMetrics();
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
-  const engine = new Engine({
-    store,
-    transport,
+  const observer = createDeliveryObserver({ metrics, logger, admin: store, also: config.observer });
+  const engine = new Engine({ store, transport, clock, wakeup, random: Math.random, observer });
+  metrics.watch({ admin: store, engine });
+  const { roles } = config;
+  const app = await createApp({
+    engine,
+    admin: store,
+    database,
+    roles,
+    policy,
     clock,
-    wakeup: createInProcessWakeup(clock),
-    random: Math.random,
-    observer: createDeliveryObserver({ metrics, logger, admin: store, also: config.observer }),
+    randomBytes,
+    metrics,
+    logger,
   });
-  metrics.watch({ admin: store, engine, clock });
-  const app = await createApp({ engine, admin: store, policy, clock, randomBytes, metrics, logger });
 
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
@@ -86,7 +89,7 @@ async function serve(
     finished.abort();
     await grace;
     await transport.close();
-    await store.close();
+    await database.close();
   };
 
   try {
@@ -96,14 +99,16 @@ async function serve(
     await transport.close();
     throw listenError(error, config);
   }
-  running = engine.run(stopping.signal);
-  running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
+  if (roles.includes('deliver')) {
+    running = engine.run(stopping.signal);
+    running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
+  }
   return {
     url: urlOf(app.server.address() as AddressInfo),
-    databaseFile,
+    database: database.name,
     store,
     engine,
-    broken: store.broken,
+    broken: database.broken,
     close: () => {
       closing ??= close();
       return closing;

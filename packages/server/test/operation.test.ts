@@ -63,6 +63,41 @@ test('readyz stays ready while work waits for its turn at a slow endpoint that a
   expect([status, json]).toEqual([200, { status: 'ready' }]);
 });
 
+test('readyz of a process that does not deliver does not judge delivery', async () => {
+  const clock = new VirtualClock();
+  const app = await startApp({ clock, roles: ['api'] });
+  clock.advance(30_001);
+  expect((await app.call('GET', '/readyz')).status).toBe(200);
+});
+
+test('readyz does not judge one process by work that waits for all of them', async () => {
+  const clock = new VirtualClock();
+  const shared = { isShared: true, isWritable: async () => true };
+  const app = await startApp({ clock, roles: ['api'], shared });
+  await addCustomer(app);
+  await app.call('POST', '/v1/state-changes', change);
+  clock.advance(60_001);
+  expect((await app.call('GET', '/readyz')).status).toBe(200);
+});
+
+test('readyz fails when the database has become a standby', async () => {
+  const app = await startApp({ shared: { isShared: true, isWritable: async () => false } });
+  const { status, json } = await app.call('GET', '/readyz');
+  expect(status).toBe(503);
+  expect(json.reasons).toEqual([
+    { code: 'store-read-only', detail: 'The database only reads: it has become a standby.' },
+  ]);
+});
+
+test('a process that only delivers answers health and metrics and nothing else', async () => {
+  const app = await startApp({ roles: ['deliver'] });
+  const statuses: unknown[] = [];
+  for (const path of ['/healthz', '/readyz', '/metrics', '/v1/notifications', '/docs', '/openapi.json']) {
+    statuses.push((await app.call('GET', path)).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 404, 404, 404]);
+});
+
 test('readyz fails when the database cannot be read', async () => {
   const app = await startApp();
   await app.store.close();
@@ -95,6 +130,7 @@ test('metrics count changes, attempts, results, requests and the backlog, withou
     'doorbell_attempt_duration_seconds_count{outcome="accepted"} 2',
     'doorbell_commit_to_first_attempt_seconds_count 2',
     'doorbell_notifications_pending 1',
+    'doorbell_notifications_claimable 0',
     'doorbell_endpoints_paused 1',
     'doorbell_breakers_open 0',
     'doorbell_in_flight 0',

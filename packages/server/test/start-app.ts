@@ -9,9 +9,11 @@ import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../src/app.ts';
+import type { AppPorts } from '../src/app-ports.ts';
 import { mintApiKey } from '../src/auth.ts';
 import { createDeliveryObserver } from '../src/delivery-observer.ts';
 import { createMetrics } from '../src/metrics.ts';
+import type { Role } from '../src/role.ts';
 
 export interface Answer {
   readonly status: number;
@@ -37,10 +39,18 @@ interface Options {
   readonly clock?: Clock;
   /** By default nothing is delivered, so that states stay as a test made them. */
   readonly deliver?: boolean;
+  readonly roles?: readonly Role[];
+  /** As a database that other processes use as well. */
+  readonly shared?: AppPorts['database'];
 }
 
 /** The API on a real database in a directory of its own; taken down when the test ends. */
-export async function startApp({ clock = systemClock, deliver = false }: Options = {}): Promise<TestApp> {
+export async function startApp({
+  clock = systemClock,
+  deliver = false,
+  roles = ['api', 'deliver'],
+  shared,
+}: Options = {}): Promise<TestApp> {
   const directory = mkdtempSync(join(tmpdir(), 'doorbell-server-'));
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => lines.push(line) });
@@ -56,8 +66,19 @@ export async function startApp({ clock = systemClock, deliver = false }: Options
   const wakeup = createInProcessWakeup(clock);
   const observer = createDeliveryObserver({ metrics, logger, admin: store });
   const engine = new Engine({ store, transport, clock, wakeup, random: () => 0.5, observer });
-  metrics.watch({ admin: store, engine, clock });
-  const app = await createApp({ engine, admin: store, policy, clock, randomBytes, metrics, logger });
+  metrics.watch({ admin: store, engine });
+  const database = { isShared: false, isWritable: async () => true, ...shared };
+  const app = await createApp({
+    engine,
+    admin: store,
+    database,
+    roles,
+    policy,
+    clock,
+    randomBytes,
+    metrics,
+    logger,
+  });
 
   const { key, record } = mintApiKey('test', clock.now(), randomBytes);
   await store.putApiKey(record);

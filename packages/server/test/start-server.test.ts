@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mintApiKey } from '../src/auth.ts';
-import { ConfigError, readConfig, type ServerConfig } from '../src/config.ts';
+import { readConfig, type ServerConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config-error.ts';
 import { databaseFileOf } from '../src/data-path.ts';
+import { databaseName } from '../src/database-url.ts';
 import { startServer } from '../src/start-server.ts';
 import { startReceiver, until } from './receiver.ts';
 import { change } from './start-app.ts';
@@ -65,8 +67,8 @@ test('a change posted to the server is delivered, and is still there after a res
 test('the master key is made once, for its owner only, and a database without its key is refused', async () => {
   const dataPath = directory();
   const { server, call } = await start(configFor(dataPath));
-  expect(server.databaseFile).toBe(join(dataPath, 'doorbell.db'));
-  const keyFile = `${server.databaseFile}.key`;
+  expect(server.database).toBe(join(dataPath, 'doorbell.db'));
+  const keyFile = `${server.database}.key`;
   expect(statSync(keyFile).mode & 0o777).toBe(0o600);
   await call('PUT', '/v1/customers/acme', { name: 'Acme' });
   await call('PUT', '/v1/endpoints/e1', { customerId: 'acme', url: 'https://example.com/', signKey: 'k' });
@@ -140,24 +142,75 @@ test('a path without extension is a directory, one with an extension the databas
 });
 
 test('the configuration comes from the environment, and overrides win', () => {
+  const masterKeyFile = join(directory(), 'master-key');
+  writeFileSync(masterKeyFile, 'the key\n');
   const environment = {
+    DATABASE_URL: 'postgres://doorbell:secret@db.internal/doorbell',
     DOORBELL_HOST: '0.0.0.0',
     DOORBELL_PORT: '9000',
     DOORBELL_DATA: '/data/x.db',
+    DOORBELL_ROLES: 'deliver',
     DOORBELL_ALLOW_NETWORKS: '10.0.0.0/8, 192.168.0.0/16,',
     DOORBELL_LOG_LEVEL: 'warn',
+    DOORBELL_MASTER_KEY_FILE: masterKeyFile,
   };
   expect(readConfig(environment, { port: 1 })).toEqual({
     host: '0.0.0.0',
     port: 1,
+    databaseUrl: 'postgres://doorbell:secret@db.internal/doorbell',
     dataPath: '/data/x.db',
+    roles: ['deliver'],
     allowNetworks: ['10.0.0.0/8', '192.168.0.0/16'],
     logLevel: 'warn',
+    masterKey: 'the key',
+  });
+  expect(readConfig(environment, { dataPath: 'here' })).toMatchObject({
+    databaseUrl: null,
+    dataPath: 'here',
+  });
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 8787,
+    databaseUrl: null,
+    dataPath: 'doorbell-data',
+    roles: ['api', 'deliver'],
     masterKey: null,
   });
-  expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8787, dataPath: 'doorbell-data' });
-  expect(() => readConfig({ DOORBELL_PORT: '99999' })).toThrow(/DOORBELL_PORT must be a port/);
-  expect(() => readConfig({ DOORBELL_LOG_LEVEL: 'loud' })).toThrow(/DOORBELL_LOG_LEVEL/);
+});
+
+test.each([
+  [{ DOORBELL_PORT: '99999' }, /DOORBELL_PORT must be a port/],
+  [{ DOORBELL_LOG_LEVEL: 'loud' }, /DOORBELL_LOG_LEVEL/],
+  [{ DOORBELL_ROLES: 'api,serve' }, /DOORBELL_ROLES takes api, deliver or api,deliver, not "api,serve"/],
+  [{ DOORBELL_ROLES: ',' }, /DOORBELL_ROLES takes/],
+  [{ DOORBELL_MASTER_KEY: 'x', DOORBELL_MASTER_KEY_FILE: 'y' }, /not both/],
+  [{ DOORBELL_MASTER_KEY_FILE: '/nowhere/key' }, /\/nowhere\/key cannot be read \(ENOENT\)/],
+  [{ DATABASE_URL: 'mysql://u:secret@h/d' }, /must start with postgres:/],
+  [{ DATABASE_URL: 'postgres://u:secret#@h:port/d' }, /percent-encoded/],
+])('%j is refused with a sentence that holds no secret', (environment, sentence) => {
+  const refused = () => readConfig(environment);
+  expect(refused).toThrow(ConfigError);
+  expect(refused).toThrow(sentence);
+  expect(refused).not.toThrow(/secret/);
+});
+
+test('the embedded database is refused to a process that only answers or only delivers', async () => {
+  for (const roles of [['api'], ['deliver']] as const) {
+    await expect(startServer(configFor(directory(), { roles }))).rejects.toThrow(/set DATABASE_URL to share/);
+  }
+});
+
+test('PostgreSQL is refused without a master key, before anything is connected', async () => {
+  const databaseUrl = 'postgres://127.0.0.1:1/none';
+  await expect(startServer({ ...configFor(directory()), databaseUrl })).rejects.toThrow(
+    /openssl rand -base64 32/,
+  );
+});
+
+test('what people see of a database URL is host and name', () => {
+  expect(databaseName('postgres://user:secret@db.internal:5433/doorbell?sslmode=verify-full')).toBe(
+    'postgres://db.internal:5433/doorbell',
+  );
 });
 
 test('a network that is no CIDR is refused with a sentence', async () => {

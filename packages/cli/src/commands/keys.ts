@@ -3,6 +3,7 @@ import type { CreateKeyOptions, KeysOptions } from '../keys.ts';
 
 const createHelp = `
 The key is shown once; only its hash is stored. A server that runs on the same data knows it at once.
+With DATABASE_URL the key is for the servers on that PostgreSQL database; --data means the embedded one.
 
 Examples:
   $ doorbell keys create --name billing

@@ -8,7 +8,7 @@ const notReady = Type.Object(
     status: Type.Literal('not ready'),
     reasons: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
   },
-  { description: 'The database cannot be read, or delivery stalls.' },
+  { description: 'The database cannot be read or takes no writes, or delivery stalls.' },
 );
 
 export function healthRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
@@ -35,7 +35,7 @@ export function healthRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
         schema: {
           tags: ['operation'],
           operationId: 'readyz',
-          summary: 'It can take changes and delivers them',
+          summary: 'It does what its roles are: it takes changes, it delivers',
           security: [],
           response: { 200: Type.Object({ status: Type.Literal('ready') }), 503: notReady },
         },

@@ -1,4 +1,4 @@
-import { taskStateChange, toFields, weakSeams } from '@doorbell/contract';
+import { weakSeams } from '@doorbell/contract';
 import { changesPerAppendMax, type NewChange } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppPorts } from '../app-ports.ts';
@@ -39,7 +39,7 @@ export function stateChangeRoutes({ engine, metrics }: AppPorts): FastifyPluginA
       },
       async ({ body }, reply) => {
         const inBatch = Array.isArray(body);
-        const changes = ([body].flat() as readonly StateChange[]).map(readChange);
+        const changes = (inBatch ? body : [body as StateChange]).map(readChange);
         const appended = await engine.append(changes).catch((error) => {
           throw appendProblem(error, inBatch);
         });
@@ -54,8 +54,8 @@ export function stateChangeRoutes({ engine, metrics }: AppPorts): FastifyPluginA
 function warningsOf(change: NewChange | undefined): ShownAppended['warnings'] {
   if (change === undefined) return [];
   const { state, houseTaskId, houseId, packageId, userId, userName, extra } = change;
-  const values = { state, houseTaskId, houseId, packageId, userId, userName };
-  return weakSeams(toFields(taskStateChange, values, { extra })).map((field) => ({
+  const values = { state: String(state), houseTaskId, houseId, packageId, userId, userName };
+  return weakSeams([...Object.entries(values), ...Object.entries(extra)]).map((field) => ({
     code: 'weak-seam',
     field,
     detail:

@@ -16,9 +16,9 @@ interface ApiKeyRow {
   readonly created_at: number;
 }
 
-export function createApiKeys({
-  database,
-}: StoreContext): Pick<StoreAdmin, 'putApiKey' | 'findApiKey' | 'listApiKeys'> {
+export type ApiKeys = Pick<StoreAdmin, 'putApiKey' | 'findApiKey' | 'listApiKeys'>;
+
+export function createApiKeys({ database }: Pick<StoreContext, 'database'>): ApiKeys {
   return {
     async putApiKey(key) {
       await database.rows(apiKeysSql.put, key.id, key.name, key.hash, key.createdAt);

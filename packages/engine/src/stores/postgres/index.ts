@@ -1,9 +1,16 @@
+export {
+  openPostgresWakeup,
+  type PostgresWakeup,
+  type PostgresWakeupOptions,
+} from '../../wakeups/postgres.ts';
 export { appendWithin } from './append-within.ts';
+export type { PostgresAddress } from './connect.ts';
 export {
   migratePostgres,
+  openPostgresApiKeys,
   openPostgresStore,
-  type PostgresAddress,
+  type PostgresApiKeys,
   type PostgresStore,
   type PostgresStoreOptions,
 } from './open.ts';
-export { DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from './unfit-database.ts';
+export { asUnfit, DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from './unfit-database.ts';

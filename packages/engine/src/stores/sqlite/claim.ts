@@ -11,12 +11,15 @@ import { createRecordUnsent, type RecordUnsent } from './unsent-attempt.ts';
 
 export const claimSql = {
   probe: 'select 1 from lane where endpoint_id = ?1 and due_at <= ?2 and lease_until <= ?3 limit 1',
-  // The join keeps the lanes' order, so the limit ends the walk along lane_due.
-  due: `select l.id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.lease_until, l.claimed_seq, l.claimed_at,
-      l.epoch, l.attempt, l.first_try_at, l.held_ms_at_first_try, t.customer_id, t.house_task_id
+  // The joins keep the lanes' order, so the limit ends the walk along lane_due. seq is null when there is no such change.
+  // A limit that is a parameter alone would be planned anew at each call; the sum keeps the plan.
+  due: `select l.id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.claimed_seq, l.claimed_at, l.epoch, l.attempt,
+      l.first_try_at, l.held_ms_at_first_try, t.customer_id, t.house_task_id, c.seq, c.state, c.transition, c.house_id,
+      c.package_id, c.user_id, c.user_name, c.extra, c.event_id, c.created_at
     from lane l indexed by lane_due cross join task t on t.id = l.task_id
+      left join change c on c.task_id = l.task_id and c.seq = coalesce(l.reopened_seq, l.head_seq)
     where l.endpoint_id = ?1 and l.due_at <= ?2 and l.lease_until <= ?3
-    order by l.due_at limit ?4`,
+    order by l.due_at limit ?4 + 0`,
   lease: `update lane set lease_until = ?2, claimed_seq = ?3, claimed_at = ?4, epoch = epoch + 1, attempt = ?5,
       first_try_at = ?6, held_ms_at_first_try = ?7, head_seq = ?8
     where id = ?1`,
@@ -29,13 +32,12 @@ export const claimSql = {
     (select ?1, created_at, task_id, seq, ?2 from change where task_id = ?3 and seq >= ?4 and seq < ?5)`,
 } as const;
 
-interface DueRow {
+interface DueLane {
   readonly id: number;
   readonly task_id: number;
   readonly head_seq: number;
   readonly tail_seq: number;
   readonly reopened_seq: number | null;
-  readonly lease_until: number;
   readonly claimed_seq: number | null;
   readonly claimed_at: number | null;
   readonly epoch: number;
@@ -45,6 +47,9 @@ interface DueRow {
   readonly customer_id: string;
   readonly house_task_id: string;
 }
+
+/** A due lane, and the change at its head or the lowest reopened one. */
+type DueRow = DueLane & (ChangeRow | { readonly seq: null });
 
 export class ClaimVerb {
   readonly #context: StoreContext;
@@ -165,7 +170,8 @@ export class ClaimVerb {
   }
 
   #loadChange(lane: DueRow, sequence: number): Change {
-    const row = this.#findChange.get(lane.task_id, sequence);
+    const isRead = lane.seq !== null && lane.seq === sequence;
+    const row = isRead ? lane : this.#findChange.get(lane.task_id, sequence);
     if (row === undefined) throw new UnreadableChange(`Change ${sequence} does not exist.`);
     try {
       return changeOf(row, { customerId: lane.customer_id, houseTaskId: lane.house_task_id });

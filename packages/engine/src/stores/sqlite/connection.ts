@@ -5,6 +5,8 @@ export interface Statement<Row> {
   get(...parameters: SQLInputValue[]): Row | undefined;
   all(...parameters: SQLInputValue[]): readonly Row[];
   run(...parameters: SQLInputValue[]): void;
+  /** Returns how many rows it changed. */
+  change(...parameters: SQLInputValue[]): number;
   /** Returns the new row's integer id. Four times as fast as `returning`, which makes SQLite keep a journal. */
   insert(...parameters: SQLInputValue[]): number;
 }
@@ -31,6 +33,7 @@ export class Connection {
       run: (...parameters) => {
         statement.run(...parameters);
       },
+      change: (...parameters) => Number(statement.run(...parameters).changes),
       insert: (...parameters) => Number(statement.run(...parameters).lastInsertRowid),
     };
   }
@@ -81,7 +84,7 @@ function configure(connection: Connection, synchronous: Synchronous): void {
     pragma wal_autocheckpoint = 1000;
     pragma journal_size_limit = 67108864;
     pragma mmap_size = 0;
-    pragma cache_size = -65536;
+    pragma cache_size = -16384;
     pragma temp_store = memory;
   `);
 }

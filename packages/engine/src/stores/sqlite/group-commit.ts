@@ -1,4 +1,4 @@
-import { type Connection, isSqliteError } from './connection.ts';
+import { type Connection, isSqliteError, type Statement } from './connection.ts';
 
 interface Operation {
   readonly run: () => unknown;
@@ -25,6 +25,8 @@ export class StoreBroken extends Error {
 export class GroupCommit {
   readonly #connection: Connection;
   readonly #onRollback: () => void;
+  readonly #savepoint: Statement<never>;
+  readonly #release: Statement<never>;
   #queue: Operation[] = [];
   #scheduled = false;
   readonly #breaking = Promise.withResolvers<StoreBroken>();
@@ -35,6 +37,8 @@ export class GroupCommit {
   constructor(connection: Connection, onRollback: () => void) {
     this.#connection = connection;
     this.#onRollback = onRollback;
+    this.#savepoint = connection.prepare('savepoint operation');
+    this.#release = connection.prepare('release operation');
   }
 
   /** Resolves when the disk has failed, and with it every write from then on. */
@@ -45,6 +49,11 @@ export class GroupCommit {
   /** Number of write transactions committed so far. */
   get transactions(): number {
     return this.#transactions;
+  }
+
+  /** Whether a transaction is going to be written anyway, so that joining it costs no other. */
+  get isScheduled(): boolean {
+    return this.#scheduled;
   }
 
   /** `run` is synchronous, and sees what was queued before it. */
@@ -94,10 +103,10 @@ export class GroupCommit {
   }
 
   #runAlone(operation: Operation): Ran {
-    this.#connection.exec('savepoint operation');
+    this.#savepoint.run();
     try {
       const value = operation.run();
-      this.#connection.exec('release operation');
+      this.#release.run();
       return { ok: true, value };
     } catch (error) {
       // SQLite itself rolls everything back when the disk is full or failing: then all fail together.

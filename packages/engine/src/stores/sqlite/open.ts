@@ -102,7 +102,8 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
   const notices = createNotices(context);
   return {
     append: (changes) => commits.write(() => append.append(changes)),
-    claim: async (request) => (claim.probe(request) ? commits.write(() => claim.claim(request)) : []),
+    claim: async (request) =>
+      commits.isScheduled || claim.probe(request) ? commits.write(() => claim.claim(request)) : [],
     settle: (settlements) => commits.write(() => settle.settle(settlements)),
     upcoming: async () => upcoming(),
     claimNotices: async (limit, leaseMs) =>

@@ -50,7 +50,9 @@ export const breakerCases: Cases = {
     expect(await world.store.upcoming()).toEqual([
       { endpointId: 'e1', dueInMs: probeEveryMs - 1, inFlightMax: 1 },
     ]);
+    expect((await world.store.backlog()).claimable).toBe(0);
     world.clock.advance(probeEveryMs);
+    expect((await world.store.backlog()).claimable).toBe(1);
     expect((await world.claim('e1', 100)).map(nameOf)).toEqual(['f0.1']);
     expect(await world.claim()).toEqual([]);
     expect((await world.getEndpoint()).breaker.probeAt).toBe(world.clock.now() + probeEveryMs);

@@ -89,9 +89,11 @@ export const taskCases: Cases = {
 
   'has no backlog at first': async (world) => {
     expect(await world.store.backlog()).toEqual({
+      at: world.clock.now(),
       pending: 0,
       oldestPendingAt: null,
       oldestClaimableAt: null,
+      claimable: 0,
       endpointsPaused: 0,
       breakersOpen: 0,
       lanesParked: 0,
@@ -108,6 +110,7 @@ export const taskCases: Cases = {
       pending: 3,
       oldestPendingAt: first.createdAt,
       oldestClaimableAt: first.createdAt,
+      claimable: 2,
     });
     const [claim] = await world.claim('e1', 1);
     if (claim !== undefined) await world.settle(claim, delivered);
@@ -121,6 +124,7 @@ export const taskCases: Cases = {
     expect(await world.store.backlog()).toMatchObject({
       pending: 1,
       oldestClaimableAt: null,
+      claimable: 0,
       endpointsPaused: 1,
     });
   },
@@ -131,7 +135,11 @@ export const taskCases: Cases = {
     await world.deliver(retryIn(1_000));
     await world.append('t2', 10_000);
     await world.claim();
-    expect(await world.store.backlog()).toMatchObject({ pending: 2, oldestClaimableAt: null });
+    expect(await world.store.backlog()).toMatchObject({
+      pending: 2,
+      oldestClaimableAt: null,
+      claimable: 0,
+    });
   },
 
   'counts parked tasks, what waits behind them, and what was reopened': async (world) => {

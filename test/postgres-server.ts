@@ -3,23 +3,34 @@ import { chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-
 import { freePort } from './free-port.ts';
-import { leftOut, type TestServer } from './test-server.ts';
+import { leftOut } from './left-out.ts';
 
 const run = promisify(execFile);
-const INSTALLED = '/usr/lib/postgresql';
+const installed = '/usr/lib/postgresql';
+
+/** A database server for one test file. */
+export interface PostgresServer {
+  readonly url: string;
+  /** Restarts a server that was started here as after a crash; undefined for one at DATABASE_URL. */
+  readonly crash: (() => Promise<void>) | undefined;
+  /** Runs `work` while the server is a standby, as it is before a failover; undefined for one at DATABASE_URL. */
+  readonly asStandby: ((work: () => Promise<void>) => Promise<void>) | undefined;
+  stop(): Promise<void>;
+}
 
 /**
- * PostgreSQL at DATABASE_URL if that is set, else one started from the system's binaries on an empty directory;
- * undefined, with a printed reason, where there are none.
+ * PostgreSQL at DATABASE_URL if that is set, else one started from the system's binaries on an empty directory.
+ * See `leftOut` for where there are none.
  */
-export async function startPostgres(suite: string): Promise<TestServer | undefined> {
+export async function startPostgres(suite: string): Promise<PostgresServer | undefined> {
   const given = process.env.DATABASE_URL;
-  if (given !== undefined && given !== '') return { url: given, stop: async () => {} };
+  if (given !== undefined && given !== '') {
+    return { url: given, crash: undefined, asStandby: undefined, stop: async () => {} };
+  }
   const binaries = await findBinaries();
   if (binaries === undefined) {
-    return leftOut(suite, `DATABASE_URL is not set and ${INSTALLED} has no initdb`);
+    return leftOut(suite, `DATABASE_URL is not set and ${installed} has no initdb`);
   }
 
   const folder = await mkdtemp(join(tmpdir(), 'doorbell-postgres-'));
@@ -27,11 +38,23 @@ export async function startPostgres(suite: string): Promise<TestServer | undefin
   const data = join(folder, 'data');
   const port = await freePort();
   const pgCtl = (...args: string[]) => asOwner(join(binaries, 'pg_ctl'), ['-D', data, '-s', '-w', ...args]);
-  const options = `-p ${port} -h 127.0.0.1 -k ${folder} -c fsync=off`;
+  const options = `-p ${port} -h 127.0.0.1 -c unix_socket_directories=''`;
+  const start = () => pgCtl('-l', join(folder, 'log'), '-o', options, 'start');
   await asOwner(join(binaries, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '-N']);
-  await pgCtl('-l', join(folder, 'log'), '-o', options, 'start');
+  await start();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    async crash() {
+      await pgCtl('-m', 'immediate', 'stop');
+      await start();
+    },
+    async asStandby(work) {
+      await pgCtl('-m', 'fast', 'stop');
+      await asOwner('touch', [join(data, 'standby.signal')]);
+      await start();
+      await work();
+      await pgCtl('promote');
+    },
     async stop() {
       await pgCtl('-m', 'immediate', 'stop');
       await rm(folder, { recursive: true, force: true });
@@ -40,10 +63,10 @@ export async function startPostgres(suite: string): Promise<TestServer | undefin
 }
 
 async function findBinaries(): Promise<string | undefined> {
-  const versions = await readdir(INSTALLED).catch(() => []);
+  const versions = await readdir(installed).catch(() => []);
   const newestFirst = versions.sort((left, right) => Number(right) - Number(left));
   for (const version of newestFirst) {
-    const binaries = join(INSTALLED, version, 'bin');
+    const binaries = join(installed, version, 'bin');
     if (await stat(join(binaries, 'initdb')).catch(() => undefined)) return binaries;
   }
   return undefined;

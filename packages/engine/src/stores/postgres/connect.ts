@@ -1,0 +1,65 @@
+import pg, { type Pool } from 'pg';
+import { Database } from './database.ts';
+import { asUnfit, DatabaseReadOnly } from './unfit-database.ts';
+
+/** A pool of the caller's, who listens to its errors and ends it, or the address of a server. */
+export type PostgresAddress = (
+  | { readonly pool: Pool; readonly connectionString?: never }
+  | { readonly connectionString: string; readonly pool?: never }
+) & {
+  /** `doorbell` unless given. */
+  readonly schema?: string;
+};
+
+export interface Connected {
+  readonly database: Database;
+  /** Ends the connections, unless the pool was the caller's. */
+  readonly end: () => Promise<void>;
+}
+
+const connectTimeoutMs = 10_000;
+const connectionsMax = 10;
+
+/**
+ * Connects to a server that takes writes, and does the first thing there. When that fails, connections are ended.
+ * Throws `DatabaseReadOnly`, or `DatabaseUnreachable` for whatever else the server or the network refuses.
+ */
+export async function connect<T>(
+  address: PostgresAddress,
+  start: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  const connected = connectedTo(address);
+  try {
+    if (!(await isWritable(connected.database))) throw new DatabaseReadOnly();
+    return await start(connected);
+  } catch (error) {
+    await connected.end();
+    throw asUnfit(error);
+  }
+}
+
+/** False on a standby, and on a server that was set to read-only. */
+export async function isWritable(database: Database): Promise<boolean> {
+  const [row] = await database.rows<{ is_read_only: boolean }>(
+    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only`,
+  );
+  return row?.is_read_only === false;
+}
+
+function connectedTo({ pool: given, connectionString, schema = 'doorbell' }: PostgresAddress): Connected {
+  if (given !== undefined) return { database: new Database(given, schema), end: async () => undefined };
+  const pool = new pg.Pool({
+    connectionString,
+    max: connectionsMax,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  });
+  // A connection that breaks while idle is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => {
+    ending ??= pool.end();
+    return ending;
+  };
+  return { database: new Database(pool, schema), end };
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import type { Measure } from './measure.ts';
+
+export interface CommandLine {
+  readonly chosen: readonly Measure[];
+  readonly roundsMax: number;
+  readonly isQuick: boolean;
+  readonly isStrict: boolean;
+  readonly writesDocuments: boolean;
+}
+
+/** Throws, with a sentence for people, for a measure or a number that does not exist. */
+export function parseCommandLine(
+  args: readonly string[],
+  measures: readonly Measure[],
+): CommandLine | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      strict: { type: 'boolean', default: false },
+      'write-docs': { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const unknown = positionals.find((name) => measures.every((measure) => measure.name !== name));
+  if (unknown !== undefined) throw new RangeError(`There is no measure ${unknown}; see --help.`);
+  const roundsMax = Number(values.rounds ?? (values.quick ? 1 : 5));
+  if (!Number.isInteger(roundsMax) || roundsMax < 1) throw new RangeError('--rounds takes a number from 1.');
+  return {
+    chosen: positionals.length === 0 ? measures : measures.filter(({ name }) => positionals.includes(name)),
+    roundsMax,
+    isQuick: values.quick,
+    isStrict: values.strict,
+    writesDocuments: values['write-docs'],
+  };
+}
+
+export function helpText(measures: readonly Measure[]): string {
+  const width = Math.max(...measures.map(({ name }) => name.length));
+  const list = measures.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n');
+  return `npm run bench -- [measure ...] [--quick] [--rounds N] [--strict] [--write-docs]
+
+Runs all measures, or those that are named, round by round, each contender in a process of its own.
+A run without --quick writes bench/results.json, where measures that were left out keep their last figures.
+
+  --quick       less of everything, under three minutes; writes nothing
+  --rounds N    default 5; with --quick 1
+  --strict      exit code 1 when a goal is missed
+  --write-docs  writes the table in docs/PERFORMANCE.md and the plot docs/performance.svg, too
+
+Needs nginx, PostgreSQL and Redis on this machine (apt-get install nginx-light postgresql redis-server), and
+TMPDIR on a disk. Exit codes: 0 it ran, 1 it did not, or a goal is missed and --strict was given.
+
+Measures:
+${list}
+`;
+}

@@ -1,0 +1,39 @@
+import { type ChaosRun, endpointsOf } from './chaos.ts';
+import { findInDatabase } from './database-findings.ts';
+import { createDoubts } from './doubt.ts';
+import { type Judgement, judge } from './oracle.ts';
+import { Records } from './records.ts';
+import type { World } from './world.ts';
+
+export interface Conclusion {
+  readonly judgement: Judgement;
+  readonly inDatabase: readonly string[];
+  readonly arrivals: number;
+  /** Settlements that came after somebody else had taken the lease. */
+  readonly fenced: number;
+  /** Leases that ran out before anybody could tell what had come of them. */
+  readonly lostLeases: number;
+}
+
+/** To be called when every process has ended: what is not told or written by then never will be. */
+export async function conclude(world: World, { books }: ChaosRun): Promise<Conclusion> {
+  const { receiver, postgres } = world;
+  await receiver.stop();
+  const arrivals = receiver.arrivals();
+  const records = await Records.read(world);
+  const doubts = createDoubts({
+    findSender: (arrival) => records.findSender(arrival),
+    findSettledAt: (arrival) => records.findSettledAt(arrival),
+    databaseAway: postgres?.away ?? [],
+  });
+  const { acknowledged, rolledBack } = books;
+  const { findDoubt, findHarm } = doubts;
+  const isExcused = (arrival: (typeof arrivals)[number]) => findHarm(arrival) !== null;
+  return {
+    judgement: judge({ arrivals, acknowledged, rolledBack, endpointsOf, findDoubt }),
+    inDatabase: await findInDatabase(world, books, arrivals, records, isExcused),
+    arrivals: arrivals.length,
+    fenced: records.attempts.filter(({ fenced }) => fenced).length,
+    lostLeases: records.attempts.filter(({ reason }) => reason === 'lost').length,
+  };
+}

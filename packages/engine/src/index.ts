@@ -13,5 +13,7 @@ export * from './network-policy.ts';
 export * from './notification.ts';
 export * from './ports.ts';
 export * from './retry.ts';
+export * from './rollup.ts';
+export * from './rollup-tally.ts';
 export * from './task.ts';
 export * from './vault.ts';

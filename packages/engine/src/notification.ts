@@ -83,10 +83,13 @@ export interface Resent {
 /** How far the claimable notifications of one endpoint are counted: more says no more, and takes longer. */
 export const claimableMax = 10_000;
 
+/** How far the pending notifications of one endpoint are counted when they are asked for by themselves. */
+export const pendingOfMax = 100_000;
+
 export interface Backlog {
   /** When this was read, on the clock that the other times are of. */
   readonly at: EpochMs;
-  /** Notifications not yet settled. */
+  /** Notifications not yet settled; counted up to `pendingOfMax` for each endpoint when endpoints were named. */
   readonly pending: number;
   /** Recording time of the oldest pending change; null when nothing is pending. */
   readonly oldestPendingAt: EpochMs | null;

@@ -13,6 +13,14 @@ import type {
   PageRequest,
   Resent,
 } from './notification.ts';
+import type {
+  EndpointCounts,
+  EndpointEvent,
+  EndpointPending,
+  Rollup,
+  RollupBucket,
+  RollupRequest,
+} from './rollup.ts';
 import type { Task, TaskFilter, TaskHistory } from './task.ts';
 
 /** Milliseconds since 1970-01-01 UTC. */
@@ -112,7 +120,26 @@ export interface StoreAdmin {
   findApiKey(keyId: string): Promise<ApiKey | undefined>;
   listApiKeys(): Promise<readonly ApiKey[]>;
 
-  backlog(): Promise<Backlog>;
+  /** Of all endpoints, or of these. */
+  backlog(endpointIds?: readonly string[]): Promise<Backlog>;
+  /** What waits for each of these endpoints, in the order given. */
+  listPending(endpointIds: readonly string[], countMax: number): Promise<readonly EndpointPending[]>;
+
+  /** Adds to what any process has counted. */
+  addRollups(rollups: readonly Rollup[]): Promise<void>;
+  /** Oldest first; buckets in which nothing settled are left out. */
+  listRollups(request: RollupRequest): Promise<readonly RollupBucket[]>;
+  /** The sum for each of these endpoints, of whole minutes in the last days; those without any are left out. */
+  sumRollups(endpointIds: readonly string[], from: EpochMs, to: EpochMs): Promise<readonly EndpointCounts[]>;
+  /** Newest first. */
+  listEndpointEvents(
+    endpointId: string,
+    from: EpochMs,
+    to: EpochMs,
+    limit: number,
+  ): Promise<readonly EndpointEvent[]>;
+  /** Deletes what is older than `rollupsKeptMs`. */
+  retireRollups(): Promise<void>;
 }
 
 /** Sends one request. A failure on the way is a value, not an exception. */

@@ -8,9 +8,12 @@ import { candidatesSql } from '../src/stores/sqlite/candidates.ts';
 import { claimSql } from '../src/stores/sqlite/claim.ts';
 import { findNotificationSql } from '../src/stores/sqlite/find-notification.ts';
 import { noticesSql } from '../src/stores/sqlite/notices.ts';
+import { pendingSql } from '../src/stores/sqlite/pending.ts';
 import { recoverSql } from '../src/stores/sqlite/recover.ts';
 import { resendSql } from '../src/stores/sqlite/resend.ts';
+import { rollupsSql } from '../src/stores/sqlite/rollups.ts';
 import { initialSchema } from '../src/stores/sqlite/schema/001-initial.ts';
+import { rollupSchema } from '../src/stores/sqlite/schema/002-rollups.ts';
 import { settleSql } from '../src/stores/sqlite/settle.ts';
 import { statesOfSql } from '../src/stores/sqlite/states-of.ts';
 import { tasksSql } from '../src/stores/sqlite/tasks.ts';
@@ -37,6 +40,8 @@ const verbs = {
   backlog: backlogSql,
   recover: recoverSql,
   apiKeys: apiKeysSql,
+  pending: pendingSql,
+  rollups: rollupsSql,
 } as const;
 
 type Sql = string | ((direction: Direction) => string);
@@ -63,6 +68,7 @@ const mayScan: Readonly<Record<string, string>> = {
 
 const database = new DatabaseSync(':memory:');
 database.exec(initialSchema);
+database.exec(rollupSchema);
 
 function planOf(sql: string): readonly string[] {
   return database

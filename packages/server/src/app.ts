@@ -24,6 +24,7 @@ import { houseTaskRoutes } from './routes/house-tasks.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import { endpointHealthRoutes, overviewRoutes } from './routes/overview.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
 import { validatorCompiler } from './validate.ts';
 
@@ -81,6 +82,8 @@ async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> 
       v1.addHook('onRequest', requireApiKey(ports.admin, ports.clock));
       await v1.register(customerRoutes(ports));
       await v1.register(endpointRoutes(ports));
+      await v1.register(endpointHealthRoutes(ports));
+      await v1.register(overviewRoutes(ports));
       await v1.register(stateChangeRoutes(ports));
       await v1.register(notificationRoutes(ports));
       await v1.register(houseTaskRoutes(ports));

@@ -22,6 +22,7 @@ export const openApiDocument = {
     { name: 'state changes', description: 'Facts: this task entered that state.' },
     { name: 'notifications', description: 'One change for one endpoint, and every attempt to deliver it.' },
     { name: 'house tasks', description: 'Tasks, their state now and their history.' },
+    { name: 'overview', description: 'How delivery goes, over time.' },
     { name: 'operation', description: 'For those who run it. No key needed.' },
   ],
   components: {

@@ -4,6 +4,7 @@ import {
   createNetworkPolicy,
   Engine,
   type NetworkPolicy,
+  RollupTally,
   type Store,
   type StoreAdmin,
 } from '@doorbell/engine';
@@ -14,6 +15,7 @@ import { createApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createDeliveryObserver } from './delivery-observer.ts';
+import { flushRollups, keepRollups } from './keep-rollups.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 
@@ -59,7 +61,15 @@ async function serve(
   const { store, wakeup } = database;
   const metrics = createMetrics();
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
-  const observer = createDeliveryObserver({ metrics, logger, admin: store, also: config.observer });
+  const tally = new RollupTally();
+  const observer = createDeliveryObserver({
+    metrics,
+    logger,
+    admin: store,
+    tally,
+    clock,
+    also: config.observer,
+  });
   const engine = new Engine({ store, transport, clock, wakeup, random: Math.random, observer });
   metrics.watch({ admin: store, engine });
   const { roles } = config;
@@ -77,6 +87,8 @@ async function serve(
 
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
+  let keeping: Promise<void> = Promise.resolve();
+  const rollups = { tally, admin: store, clock, logger };
   let closing: Promise<void> | undefined;
   const close = async () => {
     stopping.abort();
@@ -86,6 +98,8 @@ async function serve(
       .sleep(graceMs, finished.signal)
       .then(() => finished.signal.aborted || engine.abandon());
     await running;
+    await keeping;
+    await flushRollups(rollups);
     finished.abort();
     await grace;
     await transport.close();
@@ -101,6 +115,7 @@ async function serve(
   }
   if (roles.includes('deliver')) {
     running = engine.run(stopping.signal);
+    keeping = keepRollups(rollups, stopping.signal);
     running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
   }
   return {

@@ -38,10 +38,12 @@ test('the document is OpenAPI 3.1 and describes every call', async () => {
       'get /v1/customers/{customerId}',
       'get /v1/endpoints',
       'get /v1/endpoints/{endpointId}',
+      'get /v1/endpoints/{endpointId}/health',
       'get /v1/house-tasks',
       'get /v1/house-tasks/{houseTaskId}',
       'get /v1/notifications',
       'get /v1/notifications/{notificationId}',
+      'get /v1/overview',
       'post /v1/endpoints/{endpointId}/pause',
       'post /v1/endpoints/{endpointId}/resume',
       'post /v1/endpoints/{endpointId}/rotate-key',
@@ -95,15 +97,20 @@ test('what several calls answer with is described once', async () => {
   expect(Object.keys(components.schemas).toSorted()).toEqual([
     'Appended',
     'Attempt',
+    'Bucket',
     'Customer',
     'Endpoint',
+    'EndpointEvent',
+    'EndpointHealth',
     'HouseTask',
     'HouseTaskHistory',
     'Notification',
     'NotificationWithAttempts',
+    'Overview',
     'Problem',
     'StateChange',
     'TestAnswer',
+    'Trouble',
   ]);
   expect(components.securitySchemes.apiKey).toMatchObject({ type: 'http', scheme: 'bearer' });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, createNetworkPolicy, createVault, Engine } from '@doorbell/engine';
+import { type Clock, createNetworkPolicy, createVault, Engine, RollupTally } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
 import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
@@ -12,6 +12,7 @@ import { createApp } from '../src/app.ts';
 import type { AppPorts } from '../src/app-ports.ts';
 import { mintApiKey } from '../src/auth.ts';
 import { createDeliveryObserver } from '../src/delivery-observer.ts';
+import { flushRollups } from '../src/keep-rollups.ts';
 import { createMetrics } from '../src/metrics.ts';
 import type { Role } from '../src/role.ts';
 
@@ -30,6 +31,8 @@ export interface TestApp {
   readonly store: SqliteStore;
   readonly engine: Engine;
   readonly directory: string;
+  /** Writes what was counted, as the server does every second. */
+  flushRollups(): Promise<void>;
   /** Everything logged so far. */
   logged(): string;
   listen(): Promise<string>;
@@ -64,7 +67,8 @@ export async function startApp({
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/test' });
   const metrics = createMetrics();
   const wakeup = createInProcessWakeup(clock);
-  const observer = createDeliveryObserver({ metrics, logger, admin: store });
+  const tally = new RollupTally();
+  const observer = createDeliveryObserver({ metrics, logger, admin: store, tally, clock });
   const engine = new Engine({ store, transport, clock, wakeup, random: () => 0.5, observer });
   metrics.watch({ admin: store, engine });
   const database = { isShared: false, isWritable: async () => true, ...shared };
@@ -100,6 +104,7 @@ export async function startApp({
     store,
     engine,
     directory,
+    flushRollups: () => flushRollups({ tally, admin: store, clock, logger }),
     logged: () => lines.join(''),
     listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
     async call(method, path, body, headers = {}) {

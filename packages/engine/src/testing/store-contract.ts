@@ -8,6 +8,7 @@ import { listingCases } from './store-contract/listing-cases.ts';
 import { noticeCases } from './store-contract/notice-cases.ts';
 import { pauseCases } from './store-contract/pause-cases.ts';
 import { resendCases } from './store-contract/resend-cases.ts';
+import { rollupCases } from './store-contract/rollup-cases.ts';
 import { settleCases } from './store-contract/settle-cases.ts';
 import { taskCases } from './store-contract/task-cases.ts';
 import { waitingCases } from './store-contract/waiting-cases.ts';
@@ -31,6 +32,7 @@ const chapters: Readonly<Record<string, Cases>> = {
   'lists of notifications': listingCases,
   'why a notification waits': waitingCases,
   'tasks and backlog': taskCases,
+  'rollups and events': rollupCases,
 };
 
 /** The suite that every store must pass; `openStore` gives an empty store with a clock of its own for each case. */

@@ -14,7 +14,9 @@ import { createEndpointEdits } from './endpoint-edits.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { claimNotices, settleNotices } from './notices.ts';
 import { createNotifications } from './notifications.ts';
+import { listPending } from './pending.ts';
 import { createResend } from './resend.ts';
+import { addRollups, listEndpointEvents, listRollups, retireRollups, sumRollups } from './rollups.ts';
 import { settle } from './settle.ts';
 import { findTasks, listTasks } from './tasks.ts';
 import { upcoming } from './upcoming.ts';
@@ -129,6 +131,13 @@ function adminSide(context: StoreContext): StoreAdmin {
     findTasks: (houseTaskId, customerId) => findTasks(context, houseTaskId, customerId),
 
     ...createApiKeys(context),
-    backlog: () => backlog(context),
+    backlog: (endpointIds) => backlog(context, endpointIds),
+    listPending: (endpointIds, countMax) => listPending(context, endpointIds, countMax),
+    addRollups: (rollups) => addRollups(context, rollups),
+    listRollups: (request) => listRollups(context, request),
+    sumRollups: (endpointIds, from, to) => sumRollups(context, endpointIds, from, to),
+    listEndpointEvents: (endpointId, from, to, limit) =>
+      listEndpointEvents(context, endpointId, from, to, limit),
+    retireRollups: () => retireRollups(context),
   };
 }

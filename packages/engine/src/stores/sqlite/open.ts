@@ -16,8 +16,10 @@ import { migrate, needsMigration } from './migrate.ts';
 import { createNotices } from './notices.ts';
 import { createNotifications } from './notifications.ts';
 import { lockOwner } from './owner-lock.ts';
+import { createListPending } from './pending.ts';
 import { checkPages, DamagedDatabase, recover } from './recover.ts';
 import { createResend } from './resend.ts';
+import { createRollups } from './rollups.ts';
 import { SettleVerb } from './settle.ts';
 import { createTasks } from './tasks.ts';
 import { createUpcoming } from './upcoming.ts';
@@ -120,6 +122,8 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
   const resend = createResend(context, notifications, commits);
   const tasks = createTasks(context);
   const backlog = createBacklog(context);
+  const listPending = createListPending(context);
+  const rollups = createRollups(context);
   return {
     putCustomer: (customer) => commits.write(() => customers.save(customer)),
     findCustomer: async (customerId) => customers.find(customerId),
@@ -150,7 +154,14 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     findTasks: async (houseTaskId, customerId) => tasks.find(houseTaskId, customerId),
 
     ...keysSide(createApiKeys(context.connection), (run) => commits.write(run)),
-    backlog: async () => backlog(),
+    backlog: async (endpointIds) => backlog(endpointIds),
+    listPending: async (endpointIds, countMax) => listPending(endpointIds, countMax),
+    addRollups: (added) => commits.write(() => rollups.add(added)),
+    listRollups: async (request) => rollups.list(request),
+    sumRollups: async (endpointIds, from, to) => rollups.sum(endpointIds, from, to),
+    listEndpointEvents: async (endpointId, from, to, limit) =>
+      rollups.listEvents(endpointId, from, to, limit),
+    retireRollups: () => commits.write(() => rollups.retire()),
   };
 }
 

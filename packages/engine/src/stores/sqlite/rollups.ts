@@ -1,0 +1,95 @@
+import type { EpochMs } from '../../ports.ts';
+import {
+  addCounts,
+  type DeliveryCounts,
+  type EndpointCounts,
+  type EndpointEvent,
+  hourMs,
+  minuteMs,
+  type Rollup,
+  type RollupBucket,
+  type RollupRequest,
+  rollupsKeptMs,
+} from '../../rollup.ts';
+import {
+  allEndpoints,
+  type CountsRow,
+  countColumns,
+  countsOf,
+  countsOfRow,
+  rollupRows,
+  spanOf,
+} from '../rollup-row.ts';
+import type { StoreContext } from './context.ts';
+
+const key = ['span_ms', 'endpoint_id', 'at'] as const;
+const sums = countColumns.map((column) => `sum(${column}) ${column}`).join(', ');
+
+export const rollupsSql: Readonly<
+  Record<'add' | 'buckets' | 'sum' | 'retire' | 'events' | 'retireEvents', string>
+> = {
+  add: `insert into rollup (${[...key, ...countColumns].join(', ')})
+    values (${[...key, ...countColumns].map(() => '?').join(', ')})
+    on conflict (${key.join(', ')}) do update set
+      ${countColumns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')}`,
+  buckets: `select at / cast(?5 as integer) bucket, ${sums} from rollup
+    where span_ms = ?1 and endpoint_id = ?2 and at >= ?3 and at < ?4 group by bucket`,
+  sum: `select count(*) n, ${sums} from rollup
+    where span_ms = ?1 and endpoint_id = ?2 and at >= ?3 and at < ?4`,
+  retire: 'delete from rollup where span_ms = ? and endpoint_id = ? and at < ?',
+  events: `select at, kind, detail from endpoint_event
+    where endpoint_id = ? and at >= ? and at < ? order by at desc, id desc limit ?`,
+  retireEvents: 'delete from endpoint_event where endpoint_id = ? and at < ?',
+};
+
+export interface Rollups {
+  add(rollups: readonly Rollup[]): void;
+  list(request: RollupRequest): readonly RollupBucket[];
+  sum(endpointIds: readonly string[], from: EpochMs, to: EpochMs): readonly EndpointCounts[];
+  retire(): void;
+  listEvents(endpointId: string, from: EpochMs, to: EpochMs, limit: number): readonly EndpointEvent[];
+}
+
+export function createRollups({ connection, endpoints, now }: StoreContext): Rollups {
+  const add = connection.prepare(rollupsSql.add);
+  const listBuckets = connection.prepare<CountsRow & { bucket: number }>(rollupsSql.buckets);
+  const sum = connection.prepare<CountsRow & { n: number }>(rollupsSql.sum);
+  const retire = connection.prepare(rollupsSql.retire);
+  const listEvents = connection.prepare<EndpointEvent>(rollupsSql.events);
+  const retireEvents = connection.prepare(rollupsSql.retireEvents);
+
+  return {
+    add(rollups) {
+      for (const { key: row, counts } of rollupRows(rollups)) {
+        add.run(row.span_ms, row.endpoint_id, row.at, ...countsOf(counts));
+      }
+    },
+    list({ endpointIds = [allEndpoints], from, to, bucketMs }) {
+      const buckets = new Map<EpochMs, DeliveryCounts>();
+      for (const endpointId of endpointIds) {
+        for (const row of listBuckets.all(spanOf(bucketMs), endpointId, from, to, bucketMs)) {
+          const at = row.bucket * bucketMs;
+          const before = buckets.get(at);
+          const counts = countsOfRow(row);
+          buckets.set(at, before === undefined ? counts : addCounts(before, counts));
+        }
+      }
+      return [...buckets].map(([at, counts]) => ({ at, ...counts })).sort((a, b) => a.at - b.at);
+    },
+    sum: (endpointIds, from, to) =>
+      endpointIds.flatMap((endpointId) => {
+        const row = sum.get(minuteMs, endpointId, from, to);
+        return row === undefined || row.n === 0 ? [] : [{ endpointId, ...countsOfRow(row) }];
+      }),
+    retire() {
+      const at = now();
+      for (const endpointId of [allEndpoints, ...endpoints.list().map(({ id }) => id)]) {
+        retire.run(minuteMs, endpointId, at - rollupsKeptMs.minutes);
+        retire.run(hourMs, endpointId, at - rollupsKeptMs.hours);
+        retireEvents.run(endpointId, at - rollupsKeptMs.hours);
+      }
+    },
+    listEvents: (endpointId, from, to, limit) =>
+      listEvents.all(endpointId, from, to, limit).map((row) => ({ ...row })),
+  };
+}

@@ -1,0 +1,204 @@
+import { expect } from 'vitest';
+import {
+  addCounts,
+  type DeliveryCounts,
+  hourMs,
+  latencyStep,
+  minuteMs,
+  noCounts,
+  type Rollup,
+  rollupsKeptMs,
+} from '../../rollup.ts';
+import type { Cases } from '../store-contract.ts';
+import { delivered, failed, retryIn, type World } from './world.ts';
+
+function counts(more: Partial<DeliveryCounts> = {}, latencyMs: number | null = null): DeliveryCounts {
+  const latency = [...noCounts.latency];
+  if (latencyMs !== null) latency[latencyStep(latencyMs)] = 1;
+  return { ...noCounts, latency, ...more };
+}
+
+function rollup(endpointId: string, at: number, more: Partial<DeliveryCounts>, latencyMs?: number): Rollup {
+  return { endpointId, at, ...counts(more, latencyMs ?? null) };
+}
+
+/** The start of an hour. */
+const hour = 500_000 * hourMs;
+
+/** Opens the breaker of e1: ten tries of one change that all fail. */
+async function openBreaker(world: World): Promise<void> {
+  for (let failure = 0; failure < 10; failure += 1) {
+    await world.deliver(retryIn(1_000));
+    world.clock.advance(1_000);
+  }
+}
+
+export const rollupCases: Cases = {
+  'add what several processes counted for the same minute': async (world) => {
+    await world.setUp();
+    const one = rollup('e1', hour, { delivered: 1, retried: 2 }, 7);
+    const other = rollup('e1', hour, { delivered: 2, refused: 1, failed: 3 }, 40);
+    await Promise.all([world.store.addRollups([one]), world.store.addRollups([other])]);
+    await world.store.addRollups([]);
+    const [bucket, ...more] = await world.store.listRollups({
+      endpointIds: ['e1'],
+      from: hour,
+      to: hour + minuteMs,
+      bucketMs: minuteMs,
+    });
+    expect(bucket).toEqual({ at: hour, ...addCounts(one, other) });
+    expect(more).toEqual([]);
+  },
+
+  'sum minutes into buckets, over some endpoints or all': async (world) => {
+    await world.store.addRollups([
+      rollup('e1', hour, { delivered: 1 }, 3),
+      rollup('e2', hour + minuteMs, { delivered: 10 }),
+      rollup('e3', hour + 5 * minuteMs, { delivered: 100 }),
+      rollup('e1', hour + hourMs, { delivered: 1_000 }),
+    ]);
+    const list = async (bucketMs: number, endpointIds?: readonly string[], from = hour) => {
+      const buckets = await world.store.listRollups({ endpointIds, from, to: hour + 2 * hourMs, bucketMs });
+      return buckets.map((bucket) => [(bucket.at - hour) / minuteMs, bucket.delivered]);
+    };
+    expect(await list(5 * minuteMs)).toEqual([
+      [0, 11],
+      [5, 100],
+      [60, 1_000],
+    ]);
+    expect(await list(minuteMs, ['e1', 'e2'])).toEqual([
+      [0, 1],
+      [1, 10],
+      [60, 1_000],
+    ]);
+    expect(await list(hourMs)).toEqual([
+      [0, 111],
+      [60, 1_000],
+    ]);
+    expect(await list(minuteMs, ['e2', 'e3'], hour + minuteMs)).toEqual([
+      [1, 10],
+      [5, 100],
+    ]);
+    expect(await list(minuteMs, [])).toEqual([]);
+    expect(
+      (await world.store.sumRollups(['e1', 'e2', 'e9'], hour, hour + hourMs)).map((sum) => [
+        sum.endpointId,
+        sum.delivered,
+      ]),
+    ).toEqual([
+      ['e1', 1],
+      ['e2', 10],
+    ]);
+  },
+
+  'forget minutes after days, and hours and events after months': async (world) => {
+    await world.setUp();
+    const now = world.clock.now();
+    const minute = (at: number) => at - (at % minuteMs);
+    const old = minute(now - rollupsKeptMs.minutes - 2 * minuteMs);
+    const ancient = minute(now - rollupsKeptMs.hours - 2 * hourMs);
+    await world.store.addRollups([old, ancient, minute(now)].map((at) => rollup('e1', at, { delivered: 1 })));
+    await world.store.pauseEndpoint('e1', 'operator', 'Moving.');
+    await world.store.retireRollups();
+    const total = async (bucketMs: number, endpointIds?: readonly string[]) => {
+      const buckets = await world.store.listRollups({ endpointIds, from: 0, to: now + hourMs, bucketMs });
+      return buckets.reduce((sum, bucket) => sum + bucket.delivered, 0);
+    };
+    expect(await total(minuteMs, ['e1'])).toBe(1);
+    expect(await total(minuteMs)).toBe(1);
+    expect(await total(hourMs, ['e1'])).toBe(2);
+    expect(await total(hourMs)).toBe(2);
+    expect(await world.store.listEndpointEvents('e1', 0, now + hourMs, 10)).toHaveLength(1);
+    world.clock.advance(rollupsKeptMs.hours + 1);
+    await world.store.retireRollups();
+    expect(await world.store.listEndpointEvents('e1', 0, now + hourMs, 10)).toEqual([]);
+  },
+
+  'record when an endpoint is paused and resumed, newest first': async (world) => {
+    await world.setUp();
+    const from = world.clock.now();
+    await world.store.pauseEndpoint('e1', 'operator', 'They are moving.');
+    await world.store.pauseEndpoint('e1', 'operator', 'Again.');
+    world.clock.advance(5_000);
+    await world.store.resumeEndpoint('e1');
+    await world.store.resumeEndpoint('e1');
+    const events = await world.store.listEndpointEvents('e1', from, from + 60_000, 10);
+    expect(events).toEqual([
+      { at: from + 5_000, kind: 'resumed', detail: '' },
+      { at: from, kind: 'paused', detail: 'operator: They are moving.' },
+    ]);
+    expect(await world.store.listEndpointEvents('e1', from, from + 60_000, 1)).toEqual(events.slice(0, 1));
+    expect(await world.store.listEndpointEvents('e1', from, from + 5_000, 10)).toEqual(events.slice(1));
+    expect(await world.store.listEndpointEvents('e2', from, from + 60_000, 10)).toEqual([]);
+  },
+
+  'record when a breaker opens, and when a probe or a person closes it': async (world) => {
+    await world.setUp();
+    const from = world.clock.now();
+    await world.append('t1', 10_000);
+    await openBreaker(world);
+    const openedAt = world.clock.now() - 1_000;
+    world.clock.advance(60_000);
+    await world.deliver();
+    const closedAt = world.clock.now();
+    await world.append('t1', 20_000);
+    await openBreaker(world);
+    const openedAgainAt = world.clock.now() - 1_000;
+    await world.store.resumeEndpoint('e1');
+    const resumedAt = world.clock.now();
+    const events = await world.store.listEndpointEvents('e1', from, resumedAt + 1, 10);
+    expect(events.map(({ at, kind }) => [kind, at]).reverse()).toEqual([
+      ['breaker-opened', openedAt],
+      ['breaker-closed', closedAt],
+      ['breaker-opened', openedAgainAt],
+      ['breaker-closed', resumedAt],
+    ]);
+    expect(events.at(-1)?.detail).toBe('10 failures in a row');
+  },
+
+  'tell what waits for each endpoint, and the backlog of some': async (world) => {
+    await world.setUp({ onGiveUp: 'park' });
+    const at = world.clock.now();
+    await world.append('t1', 10_000);
+    await world.deliver({ kind: 'park' });
+    await world.endpoint('e2');
+    world.clock.advance(1_000);
+    await world.appendMany('t2', 3);
+    expect(await world.store.listPending(['e2', 'e9', 'e1'], 2)).toEqual([
+      { endpointId: 'e2', pending: 2, oldestPendingAt: at + 1_000 },
+      { endpointId: 'e9', pending: 0, oldestPendingAt: null },
+      { endpointId: 'e1', pending: 2, oldestPendingAt: at + 1_000 },
+    ]);
+    await world.store.pauseEndpoint('e2', 'operator', '');
+    expect(await world.store.backlog(['e1'])).toMatchObject({
+      pending: 3,
+      oldestPendingAt: at + 1_000,
+      claimable: 1,
+      endpointsPaused: 0,
+      lanesParked: 1,
+    });
+    expect(await world.store.backlog(['e2'])).toMatchObject({
+      pending: 3,
+      claimable: 0,
+      oldestClaimableAt: null,
+      endpointsPaused: 1,
+      lanesParked: 0,
+    });
+    expect(await world.store.backlog()).toMatchObject({ pending: 6, endpointsPaused: 1, lanesParked: 1 });
+    expect(await world.store.backlog([])).toMatchObject({
+      pending: 0,
+      lanesParked: 0,
+      oldestPendingAt: null,
+    });
+    await world.drain();
+    await world.store.resumeEndpoint('e2');
+    expect(await world.drain('e2')).toEqual(['t2.1', 't2.2', 't2.3']);
+    await world.append('t3', 10_000);
+    await world.deliver(failed);
+    await world.deliver(delivered, 'e2');
+    expect(await world.store.listPending(['e1', 'e2'], 10)).toEqual([
+      { endpointId: 'e1', pending: 0, oldestPendingAt: null },
+      { endpointId: 'e2', pending: 0, oldestPendingAt: null },
+    ]);
+  },
+};

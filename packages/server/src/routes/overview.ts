@@ -1,0 +1,146 @@
+import type { Backlog, Endpoint } from '@doorbell/engine';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { AppPorts } from '../app-ports.ts';
+import { listTroubles } from '../overview.ts';
+import { notFound } from '../problem.ts';
+import { customerId, endpointId, endpointParams } from '../schemas/id.ts';
+import { nullable } from '../schemas/nullable.ts';
+import { problems } from '../schemas/problem.ts';
+import { readSpan, showStatistics, spanQuery, statistics } from '../schemas/statistics.ts';
+import { showTime, showTimeOrNull, time } from '../schemas/time.ts';
+
+/** The newest ones; an endpoint that flaps has more in a day than anyone reads. */
+const eventsMax = 200;
+
+const backlog = Type.Object({
+  pending: Type.Integer({
+    description:
+      'Not yet settled; counted up to 100,000 for each endpoint when a customer or an endpoint was named.',
+  }),
+  oldestPendingAt: nullable(time),
+  claimable: Type.Integer({ description: 'Could be sent now; counted up to 10,000 for each endpoint.' }),
+  lanesParked: Type.Integer({ description: 'Tasks that wait for a resend.' }),
+});
+
+const trouble = Type.Object(
+  {
+    endpointId,
+    customerId,
+    reason: Type.Enum(['paused', 'breaker-open', 'failing', 'backlog']),
+    since: time,
+    detail: Type.String(),
+    pending: Type.Integer({ description: 'Counted up to 100,000.' }),
+  },
+  { title: 'Trouble' },
+);
+
+const event = Type.Object(
+  {
+    at: time,
+    kind: Type.Enum(['paused', 'resumed', 'breaker-opened', 'breaker-closed']),
+    detail: Type.String(),
+  },
+  { title: 'EndpointEvent' },
+);
+
+export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/overview',
+      {
+        schema: {
+          tags: ['overview'],
+          operationId: 'getOverview',
+          summary: 'How delivery goes: results and latency over time, what waits, endpoints in trouble',
+          description:
+            'From counts that are kept for each minute; what settled in the last second may be missing.',
+          querystring: Type.Object(
+            { ...spanQuery, customerId: Type.Optional(customerId), endpointId: Type.Optional(endpointId) },
+            { additionalProperties: false },
+          ),
+          response: {
+            200: Type.Object(
+              { ...statistics, backlog, endpointsInTrouble: Type.Array(trouble) },
+              { title: 'Overview' },
+            ),
+            ...problems(400, 401, 503),
+          },
+        },
+      },
+      async ({ query }) => {
+        const now = clock.now();
+        const span = readSpan(query, now);
+        const endpoints = (await admin.listEndpoints(query.customerId)).filter(
+          ({ id }) => query.endpointId === undefined || query.endpointId === id,
+        );
+        const isAll = query.customerId === undefined && query.endpointId === undefined;
+        const endpointIds = isAll ? undefined : endpoints.map(({ id }) => id);
+        const [buckets, waiting, troubles] = await Promise.all([
+          admin.listRollups({ ...span, endpointIds }),
+          admin.backlog(endpointIds),
+          listTroubles(endpoints, admin, now),
+        ]);
+        return {
+          ...showStatistics(span, buckets),
+          backlog: showBacklog(waiting),
+          endpointsInTrouble: troubles.map((each) => ({ ...each, since: showTime(each.since) })),
+        };
+      },
+    );
+  };
+}
+
+export function endpointHealthRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/endpoints/:endpointId/health',
+      {
+        schema: {
+          tags: ['endpoints'],
+          operationId: 'getEndpointHealth',
+          summary: 'How deliveries to one endpoint go, and when it was paused or out of reach',
+          params: endpointParams,
+          querystring: Type.Object(spanQuery, { additionalProperties: false }),
+          response: {
+            200: Type.Object(
+              {
+                ...statistics,
+                events: Type.Array(event, { description: `Newest first, at most ${eventsMax}.` }),
+                pending: Type.Integer({ description: 'Counted up to 100,000.' }),
+                oldestPendingAt: nullable(time),
+                claimable: Type.Integer(),
+                lanesParked: Type.Integer(),
+              },
+              { title: 'EndpointHealth' },
+            ),
+            ...problems(400, 401, 404, 503),
+          },
+        },
+      },
+      async ({ params, query }) => {
+        const span = readSpan(query, clock.now());
+        const endpoint = await admin.findEndpoint(params.endpointId);
+        if (endpoint === undefined) throw notFound('endpoint', params.endpointId);
+        return showHealth(endpoint, span);
+      },
+    );
+  };
+
+  async function showHealth({ id }: Endpoint, span: ReturnType<typeof readSpan>) {
+    const [buckets, waiting, events] = await Promise.all([
+      admin.listRollups({ ...span, endpointIds: [id] }),
+      admin.backlog([id]),
+      admin.listEndpointEvents(id, span.from, span.to, eventsMax),
+    ]);
+    return {
+      ...showStatistics(span, buckets),
+      ...showBacklog(waiting),
+      events: events.map((each) => ({ ...each, at: showTime(each.at) })),
+    };
+  }
+}
+
+function showBacklog({ pending, oldestPendingAt, claimable, lanesParked }: Backlog) {
+  return { pending, oldestPendingAt: showTimeOrNull(oldestPendingAt), claimable, lanesParked };
+}

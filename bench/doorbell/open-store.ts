@@ -7,8 +7,7 @@ import {
   type StoreAdmin,
 } from '@doorbell/engine';
 import { migratePostgres, openPostgresStore } from '@doorbell/engine/postgres';
-import { openSqliteStore } from '@doorbell/engine/sqlite';
-import { systemClock } from '@doorbell/engine/system';
+import { openSqliteStoreInThread } from '@doorbell/engine/sqlite';
 import { customerIds, draftOfEndpoint } from '../workload.ts';
 
 /** A SQLite file, or the address of a PostgreSQL database. */
@@ -32,10 +31,12 @@ export async function openStore(place: StorePlace, sinkUrl: string): Promise<Ope
   return store;
 }
 
-/** As the server would: SQLite with FULL sync, PostgreSQL as its server is set up. */
+/** As the server would: SQLite with FULL sync in a thread of its own, PostgreSQL as its server is set up. */
 export async function openPlace(place: StorePlace): Promise<OpenedStore> {
-  const vault = createVault(benchMasterKey, randomBytes);
-  if ('sqlite' in place) return openSqliteStore({ path: place.sqlite, vault, clock: systemClock });
+  if ('sqlite' in place) return openSqliteStoreInThread({ path: place.sqlite, masterKey: benchMasterKey });
   await migratePostgres({ connectionString: place.postgres });
-  return openPostgresStore({ connectionString: place.postgres, vault });
+  return openPostgresStore({
+    connectionString: place.postgres,
+    vault: createVault(benchMasterKey, randomBytes),
+  });
 }

@@ -1,3 +1,4 @@
+export { openSqliteStoreInThread, type SqliteThreadStore } from '../sqlite-thread/open.ts';
 export { StoreBroken } from './group-commit.ts';
 export { ForeignDatabase } from './migrate.ts';
 export {

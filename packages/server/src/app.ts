@@ -57,6 +57,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   replyWithProblems(app);
   replyToUnknownRoutes(app);
   observeRequests(app, ports);
+  endConnectionsWhileClosing(app);
 
   const isApi = ports.roles.includes('api');
   if (isApi) await registerDocs(app);
@@ -107,6 +108,18 @@ function acceptStrictJsonOnly(app: FastifyInstance): void {
       }
     },
   );
+}
+
+/** Fastify ends the idle ones; one that was answered meanwhile would stay open as long as its client likes. */
+function endConnectionsWhileClosing(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    if (isClosing) request.raw.socket.end();
+    done();
+  });
 }
 
 /** One line and one count for each request; never a body, a header or a query. */

@@ -41,7 +41,7 @@ async function start(config: ServerConfig) {
     // biome-ignore lint/suspicious/noExplicitAny: read as a client without types does.
     return { status: answer.status, json: (await answer.json()) as any };
   };
-  return { server, call };
+  return { server, call, key };
 }
 
 test('a change posted to the server is delivered, and is still there after a restart', async () => {
@@ -130,6 +130,24 @@ test('closing does not wait for clients that hold a connection open without a re
   await server.close();
   silent.destroy();
   dribbling.destroy();
+});
+
+test('closing does not wait for a client that keeps its connection after an answer', async () => {
+  const { server, key } = await start(configFor(directory()));
+  const url = new URL(server.url);
+  const client = connect(Number(url.port), url.hostname);
+  client.on('error', () => {});
+  await once(client, 'connect');
+  const heads = ['Host: x', `Authorization: Bearer ${key}`, 'Content-Type: application/json'];
+  const asking = ['Expect: 100-continue', 'Content-Length: 2'];
+  client.write(`POST /v1/state-changes HTTP/1.1\r\n${[...heads, ...asking].join('\r\n')}\r\n\r\n`);
+  // Asked to go on, so the request is under way.
+  expect(String((await once(client, 'data'))[0])).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+  const closed = server.close();
+  client.write('{}');
+  expect(String((await once(client, 'data'))[0])).toContain('HTTP/1.1 400');
+  await closed;
+  client.destroy();
 });
 
 test('a path without extension is a directory, one with an extension the database file', () => {

@@ -18,6 +18,25 @@ export function startDoorbell(...args: string[]): Promise<Started> {
   return start([doorbell, ...args]);
 }
 
+/** Likewise, under another command and with more in its environment: what `wrap` ends with is run by it. */
+export function startDoorbellAs(
+  wrap: readonly string[],
+  env: NodeJS.ProcessEnv,
+  ...args: string[]
+): Promise<Started> {
+  return start([doorbell, ...args], wrap, env);
+}
+
+/** Runs a script of Node to its end; throws when that is not a good one. */
+export async function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
+}
+
 /** `port` 0 lets the system choose. */
 export function startIndependentReceiver(signKey: string, answerAfterMs: number, port = 0): Promise<Started> {
   const script = join(import.meta.dirname, 'independent-receiver.mjs');
@@ -33,8 +52,13 @@ export async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function start(args: readonly string[]): Promise<Started> {
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+async function start(
+  args: readonly string[],
+  wrap: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Started> {
+  const [command = process.execPath, ...rest] = [...wrap, process.execPath, ...args];
+  const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   const errors: string[] = [];
   child.stderr.on('data', (chunk) => errors.push(String(chunk)));
   const line = await new Promise<string>((found, failed) => {

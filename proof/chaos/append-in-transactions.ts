@@ -55,6 +55,8 @@ export class TransactionAppender implements Appender {
     this.#pool = new pg.Pool({ connectionString: url, max: connectionsMax });
     // Broken by the run itself; the next transaction gets a new connection.
     this.#pool.on('error', ignore);
+    // Of every connection from its first moment: the query in flight rejects as well.
+    this.#pool.on('connect', (client) => client.on('error', ignore));
   }
 
   async append(changes: readonly NewChange[]): Promise<readonly number[]> {
@@ -99,11 +101,8 @@ export class TransactionAppender implements Appender {
 
   async #withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
-    // The query in flight rejects as well.
-    client.on('error', ignore);
     try {
       const result = await work(client);
-      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {

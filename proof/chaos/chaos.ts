@@ -31,16 +31,16 @@ export const endpointsOf: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-const eventsPerSecond = 250;
+const eventsPerSecond = 400;
 const durationMsMin = 20_000;
 /** The exit code of `doorbell serve`. */
 const cannotStart = 4;
 const hurryEveryMs = 3_000;
-const drainMsMax = 180_000;
+const drainMsMax = 240_000;
 /** No retry of a run lies further ahead: the fourth is 10 minutes, and a fifth. */
 const retryMsMax = 720_000;
-/** Once all processes are well, a delivery takes two seconds at most. */
-const oldLeaseMs = 6_000;
+/** Once all processes are well, a delivery takes two seconds at most, and some more on a busy machine. */
+const oldLeaseMs = 12_000;
 
 export async function runChaos(
   options: ChaosOptions,

@@ -17,14 +17,16 @@ export interface Conclusion {
 
 /** To be called when every process has ended: what is not told or written by then never will be. */
 export async function conclude(world: World, { books }: ChaosRun): Promise<Conclusion> {
-  const { receiver, postgres } = world;
+  const { receiver } = world;
   await receiver.stop();
   const arrivals = receiver.arrivals();
-  const records = await Records.read(world);
+  const records = await Records.read(world, arrivals);
   const doubts = createDoubts({
     findSender: (arrival) => records.findSender(arrival),
+    findClaimedAt: (arrival) => records.findClaimedAt(arrival),
     findSettledAt: (arrival) => records.findSettledAt(arrival),
-    databaseAway: postgres?.away ?? [],
+    findNextRecordAt: (life, from) => records.findNextRecordAt(life, from),
+    lockHolders: [world.api, ...world.workers].flatMap(({ lives }) => lives.flatMap(({ stops }) => stops)),
   });
   const { acknowledged, rolledBack } = books;
   const { findDoubt, findHarm } = doubts;

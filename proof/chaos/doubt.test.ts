@@ -22,9 +22,16 @@ function arrival(at = 10_000): Arrival {
 const first = arrival();
 const second = arrival(60_000);
 
-/** The first was recorded 40 ms after it had arrived. */
+/** The first was claimed 20 ms before it arrived and recorded 40 ms after. */
 function doubt(sources: Partial<DoubtSources>): string | null {
-  const complete = { findSender: () => well, findSettledAt: () => 10_040, databaseAway: [], ...sources };
+  const complete: DoubtSources = {
+    findSender: () => well,
+    findClaimedAt: ({ at }) => at - 20,
+    findSettledAt: () => 10_040,
+    findNextRecordAt: () => undefined,
+    lockHolders: [],
+    ...sources,
+  };
   return createDoubts(complete).findDoubt(first, second);
 }
 
@@ -33,6 +40,8 @@ const stoppedAt = (from: number, to: number, isTooLong = true): Life => ({
   ...well,
   stops: [{ from, to, isTooLong }],
 });
+/** What a life records that goes on all the time. */
+const always = (_: Life, from: number): number => from;
 
 describe('doubt about a certain answer', () => {
   it('there is none while the sender is well, or when nobody knows who sent it', () => {
@@ -47,16 +56,34 @@ describe('doubt about a certain answer', () => {
     expect(doubt({ findSender: () => killedAt(9_000) })).toBeNull();
   });
 
-  it('of an outcome that was never recorded ends two seconds after the answer', () => {
-    const findSettledAt = () => null;
-    expect(doubt({ findSettledAt, findSender: () => killedAt(12_000) })).toMatch(/killed/);
-    expect(doubt({ findSettledAt, findSender: () => killedAt(12_100) })).toBeNull();
+  it('of an outcome that was never recorded ends when the sender records what came two seconds later', () => {
+    const unrecorded = { findSettledAt: () => null, findNextRecordAt: always };
+    expect(doubt({ ...unrecorded, findSender: () => killedAt(12_000) })).toMatch(/killed/);
+    expect(doubt({ ...unrecorded, findSender: () => killedAt(12_100) })).toBeNull();
   });
 
-  it('of an outcome that was never recorded waits for the database to come back', () => {
-    const unrecorded = { findSettledAt: () => null, findSender: () => killedAt(14_000) };
-    expect(doubt({ ...unrecorded, databaseAway: [{ from: 11_000, to: 13_000 }] })).toMatch(/killed/);
-    expect(doubt({ ...unrecorded, databaseAway: [{ from: 13_500, to: 14_500 }] })).toBeNull();
+  it('of an outcome that was never recorded lasts while the sender records nothing, as when it stood still', () => {
+    const unrecorded = { findSettledAt: () => null };
+    const killedAfterStop = { ...stoppedAt(10_020, 13_000, false), killed: { from: 14_200, to: 14_202 } };
+    expect(doubt({ ...unrecorded, findSender: () => killedAfterStop })).toMatch(/killed/);
+    const findNextRecordAt = (_: Life, from: number) => (from <= 13_900 ? 13_900 : undefined);
+    expect(doubt({ ...unrecorded, findNextRecordAt, findSender: () => killedAfterStop })).toBeNull();
+  });
+
+  it('of an outcome that was never recorded ends with the lease', () => {
+    expect(doubt({ findSettledAt: () => null, findSender: () => killedAt(55_001) })).toBeNull();
+  });
+
+  it('of an outcome that was never recorded lasts while one stands still that may hold its lane', () => {
+    const unrecorded = { findSettledAt: () => null, findNextRecordAt: always };
+    const lockHolders = [{ from: 11_000, to: 13_000 }];
+    expect(doubt({ ...unrecorded, lockHolders, findSender: () => killedAt(14_900) })).toMatch(/killed/);
+    expect(doubt({ ...unrecorded, lockHolders, findSender: () => killedAt(15_100) })).toBeNull();
+    const stoppedForLong = [{ from: 11_000, to: 59_000 }];
+    const killedLate = killedAt(28_100);
+    expect(doubt({ ...unrecorded, lockHolders: stoppedForLong, findSender: () => killedLate })).toBeNull();
+    const before = [{ from: 5_000, to: 9_000 }];
+    expect(doubt({ ...unrecorded, lockHolders: before, findSender: () => killedAt(12_100) })).toBeNull();
   });
 
   it('comes from a stop of the sender beyond the lease, and from no shorter one', () => {
@@ -65,15 +92,20 @@ describe('doubt about a certain answer', () => {
     expect(doubt({ findSender: () => stoppedAt(10_100, 58_000) })).toBeNull();
   });
 
-  it('comes from a second sender that had been stopped beyond the lease and goes on', () => {
-    const late = (one: Life) => ({ findSender: (of: Arrival) => (of === first ? well : one) });
-    expect(doubt(late(stoppedAt(9_000, 59_500)))).toMatch(/sent by one/);
-    expect(doubt(late(stoppedAt(9_000, 57_000)))).toBeNull();
-    expect(doubt(late(stoppedAt(10_500, 59_500)))).toBeNull();
-    expect(doubt(late(stoppedAt(9_000, 59_500, false)))).toBeNull();
+  it('comes from a stop beyond the lease between the claim and the request', () => {
+    expect(doubt({ findSender: () => stoppedAt(9_985, 9_995) })).toMatch(/stopped/);
+    expect(doubt({ findSender: () => stoppedAt(9_970, 9_975) })).toBeNull();
   });
 
-  it('comes neither from a lost connection nor from a restart of the database alone', () => {
-    expect(doubt({ databaseAway: [{ from: 10_000, to: 12_000 }] })).toBeNull();
+  it('comes from a second sender that claimed before it was stopped beyond the lease, and goes on', () => {
+    const late = (one: Life, claimedAt: number) => ({
+      findSender: (of: Arrival) => (of === first ? well : one),
+      findClaimedAt: () => claimedAt,
+    });
+    expect(doubt(late(stoppedAt(9_000, 59_500), 8_990))).toMatch(/sent by one/);
+    expect(doubt(late(stoppedAt(9_000, 59_500), 59_600))).toBeNull();
+    expect(doubt(late(stoppedAt(9_000, 60_500), 8_990))).toBeNull();
+    expect(doubt(late(stoppedAt(9_000, 59_500, false), 8_990))).toBeNull();
+    expect(doubt({ ...late(stoppedAt(9_000, 59_500), 0), findClaimedAt: () => undefined })).toBeNull();
   });
 });

@@ -23,19 +23,25 @@ export interface Stop extends Span {
 export interface DoubtSources {
   /** The life that sent it; undefined when nobody can tell. */
   readonly findSender: (arrival: Arrival) => Life | undefined;
+  /** When its lease was taken; undefined where nobody notes that. */
+  readonly findClaimedAt: (arrival: Arrival) => number | undefined;
   /** When the outcome of this very arrival was recorded in the database; null if it never was, or too late. */
   readonly findSettledAt: (arrival: Arrival) => number | null;
-  /** When the database could not be reached. */
-  readonly databaseAway: readonly Span[];
+  /** When a life first recorded any outcome at or after that time; undefined if it never did. */
+  readonly findNextRecordAt: (life: Life, from: number) => number | undefined;
+  /** When a process stood still that may have held locks: what is locked is settled later than other things. */
+  readonly lockHolders: readonly Span[];
 }
 
-/** How long a worker that nothing keeps from it may take from an answer to the record of it. */
+/** Between an answer and the record of it, for a worker that does record what was answered later. */
 const settleMs = 2_000;
-/** What was in a worker's hands when it was stopped leaves them at once when it goes on. */
-const wakeMs = 2_000;
+/** What is not recorded by the end of the lease is not recorded at all. */
+const leaseMs = 45_000;
+/** PostgreSQL ends the transaction of a process that stands still for longer, and its locks with it. */
+const locksHeldMsMax = 15_000;
 
 export interface Doubts {
-  /** What came upon the sender between the arrival and the moment in which its outcome was visible in the database. */
+  /** What came upon the sender between its claim and the moment in which its outcome was visible in the database. */
   findHarm(arrival: Arrival): string | null;
   /**
    * Why the second of two arrivals may follow a certain answer to the first: harm to the first one's sender, or a second
@@ -48,34 +54,54 @@ export interface Doubts {
 export function createDoubts(sources: DoubtSources): Doubts {
   const findHarm = (arrival: Arrival): string | null => {
     const sender = sources.findSender(arrival);
-    const window = { from: arrival.at, to: sources.findSettledAt(arrival) ?? latestSettle(arrival, sources) };
-    if (sender !== undefined && sender.killed !== null && overlap(sender.killed, window)) {
+    if (sender === undefined) return null;
+    const to = sources.findSettledAt(arrival) ?? passedOverAt(arrival, sender, sources);
+    if (sender.killed !== null && overlap(sender.killed, { from: arrival.at, to })) {
       return 'the sender was killed before the outcome was recorded';
     }
-    return sender?.stops.some((stop) => stop.isTooLong && overlap(stop, window))
+    // Stopped between claim and request, it sends what is no longer its own.
+    const from = sources.findClaimedAt(arrival) ?? arrival.at;
+    return sender.stops.some((stop) => stop.isTooLong && overlap(stop, { from, to }))
       ? 'the sender was stopped beyond the lease before the outcome was recorded'
       : null;
   };
-  const isLate = (first: Arrival, second: Arrival): boolean =>
-    sources.findSender(second)?.stops.some((stop) => {
-      const sinceGoingOnMs = second.at - stop.to;
-      return stop.isTooLong && stop.from < first.end.at && sinceGoingOnMs >= 0 && sinceGoingOnMs <= wakeMs;
-    }) ?? false;
+  const isLate = (second: Arrival): boolean => {
+    const claimedAt = sources.findClaimedAt(second);
+    if (claimedAt === undefined) return false;
+    const stops = sources.findSender(second)?.stops ?? [];
+    return stops.some((stop) => stop.isTooLong && claimedAt <= stop.to && stop.to <= second.at);
+  };
   return {
     findHarm,
     findDoubt: (first, second) =>
-      findHarm(first) ??
-      (isLate(first, second) ? 'sent by one that had been stopped beyond the lease' : null),
+      findHarm(first) ?? (isLate(second) ? 'sent by one that had been stopped beyond the lease' : null),
   };
 }
 
-/** Never recorded: as long as a worker that is well may take, not counting the time without a database. */
-function latestSettle(arrival: Arrival, { databaseAway }: DoubtSources): number {
-  let latest = arrival.end.at + settleMs;
-  for (const away of databaseAway) {
-    if (away.from <= latest && away.to >= arrival.at) latest = Math.max(latest, away.to + settleMs);
+/**
+ * Never recorded: until when that says nothing against the sender. It ends when the sender records what was answered
+ * later, for all that waits is settled together, and with the lease at the latest. So nobody has to guess how long a
+ * database that is away, a stop or a busy machine may hold up a worker: its own records tell that it went on.
+ */
+function passedOverAt(
+  arrival: Arrival,
+  sender: Life,
+  { findNextRecordAt, lockHolders }: DoubtSources,
+): number {
+  const leaseEnd = arrival.at + leaseMs;
+  let from = arrival.end.at + settleMs;
+  for (;;) {
+    const recordAt = findNextRecordAt(sender, from);
+    if (recordAt === undefined || recordAt >= leaseEnd) return leaseEnd;
+    const held = lockHolders.find(
+      (span) =>
+        span.from <= recordAt &&
+        Math.min(span.to, span.from + locksHeldMsMax) + settleMs > recordAt &&
+        span.to >= arrival.at,
+    );
+    if (held === undefined) return recordAt;
+    from = Math.min(held.to, held.from + locksHeldMsMax) + settleMs;
   }
-  return latest;
 }
 
 function overlap(a: Span, b: Span): boolean {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { sabotages } from './sabotage.ts';
 
 export interface ChaosOptions {
   readonly store: 'postgres' | 'sqlite';
@@ -8,6 +9,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly isQuick: boolean;
   readonly lies: boolean;
+  /** Of `sabotages`. */
+  readonly sabotage: string | undefined;
 }
 
 /** Thrown with a sentence for whoever wrote the command line. */
@@ -29,6 +32,8 @@ database broken, replies dropped and appends rolled back. Then what arrived is h
   --quick                  for CI, under a minute: no stop really lasts longer than the lease of 45 s, and the leases of the
                            killed are ended by hand in the database instead of waiting for them to run out
   --lies                   a test of this proof: the receiver tells three things that did not happen, so it must fail
+  --sabotage <guard>       a test of this proof: Doorbell runs without one of its guards, so it must fail;
+                           ${Object.keys(sabotages).join(', ')}
   --help
 
 Exit codes: 0 nothing lost, misordered or sent again after a certain outcome, and the database agrees; 1 otherwise;
@@ -52,6 +57,7 @@ export function readOptions(args: readonly string[]): ChaosOptions | undefined {
     seed: values.seed === undefined ? randomInt(1_000_000) : readCount('--seed', values.seed, 2 ** 32 - 1),
     isQuick,
     lies: values.lies,
+    sabotage: readSabotage(values.sabotage, store),
   };
 }
 
@@ -66,12 +72,20 @@ function parse(args: readonly string[]) {
         seed: { type: 'string' },
         quick: { type: 'boolean', default: false },
         lies: { type: 'boolean', default: false },
+        sabotage: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function readSabotage(kind: string | undefined, store: ChaosOptions['store']): string | undefined {
+  if (kind === undefined) return undefined;
+  const kinds = Object.keys(sabotages).filter((one) => sabotages[one]?.edits[store] !== undefined);
+  if (!kinds.includes(kind)) throw new UsageError(`--sabotage of ${store} is one of ${kinds.join(', ')}.`);
+  return kind;
 }
 
 function readCount(option: string, text: string, max: number): number {

@@ -1,3 +1,4 @@
+import type { Life } from './doubt.ts';
 import type { Arrival } from './oracle.ts';
 import type { LifeRecord } from './process-under-test.ts';
 import type { ClaimRow, World } from './world.ts';
@@ -26,11 +27,14 @@ export class Records {
   readonly byArrival: ReadonlyMap<string, AttemptRow>;
   readonly #claims: ReadonlyMap<string, readonly ClaimRow[]> | undefined;
   readonly #lives: readonly LifeRecord[];
+  /** When each life recorded outcomes, in order. */
+  #recordTimes: ReadonlyMap<string, readonly number[]> = new Map();
 
   constructor(
     attempts: readonly AttemptRow[],
     claims: readonly ClaimRow[] | undefined,
     lives: readonly LifeRecord[],
+    arrivals: readonly Arrival[],
   ) {
     this.attempts = attempts;
     this.byArrival = new Map(
@@ -38,11 +42,12 @@ export class Records {
     );
     this.#claims = claims === undefined ? undefined : Map.groupBy(claims, keyOfClaim);
     this.#lives = lives;
+    this.#noteRecordTimes(arrivals);
   }
 
-  static async read(world: World): Promise<Records> {
+  static async read(world: World, arrivals: readonly Arrival[]): Promise<Records> {
     const lives = world.workers.flatMap((worker) => worker.lives);
-    return new Records(await world.read<AttemptRow>(attemptsSql), await world.listClaims(), lives);
+    return new Records(await world.read<AttemptRow>(attemptsSql), await world.listClaims(), lives, arrivals);
   }
 
   /** The request carries the time of its attempt, to the millisecond. */
@@ -56,15 +61,43 @@ export class Records {
     return row === undefined || row.fenced ? null : row.recorded_at;
   }
 
-  /** Whoever took the lease for this try, the last one before it arrived; of one process, its life at that time. */
+  /** Whoever took the lease for this try; of one process, its life at that time. */
   findSender(arrival: Arrival): LifeRecord | undefined {
     if (this.#claims === undefined) {
       return this.#lives.findLast(({ startedAt }) => startedAt <= arrival.at);
     }
-    const { endpointId, houseTaskId, sequence, attempt } = arrival;
-    const claims = this.#claims.get([endpointId, houseTaskId, sequence, attempt].join('/')) ?? [];
-    const last = [...claims].sort((a, b) => a.at - b.at).findLast(({ at }) => at <= arrival.at);
-    return this.#lives.find(({ name }) => name === last?.process);
+    const claim = this.#findClaim(arrival);
+    return claim === undefined ? undefined : this.#lives.find(({ name }) => name === claim.process);
+  }
+
+  /** When the lease for this try was taken; undefined where there is but one process at a time. */
+  findClaimedAt(arrival: Arrival): number | undefined {
+    return this.#findClaim(arrival)?.at;
+  }
+
+  /** When this life first recorded any outcome at or after that time. */
+  findNextRecordAt({ name }: Life, from: number): number | undefined {
+    return this.#recordTimes.get(name)?.find((at) => at >= from);
+  }
+
+  /** The last claim of this try before it was sent. */
+  #findClaim({ endpointId, houseTaskId, sequence, attempt, timestamp, at }: Arrival): ClaimRow | undefined {
+    const claims = this.#claims?.get([endpointId, houseTaskId, sequence, attempt].join('/')) ?? [];
+    return claims.toSorted((a, b) => a.at - b.at).findLast((claim) => claim.at <= (timestamp ?? at));
+  }
+
+  #noteRecordTimes(arrivals: readonly Arrival[]): void {
+    const times = new Map<string, number[]>();
+    for (const arrival of arrivals) {
+      const sender = this.findSender(arrival);
+      const row = this.findAttempt(arrival);
+      if (sender === undefined || row === undefined) continue;
+      const known = times.get(sender.name);
+      if (known === undefined) times.set(sender.name, [row.recorded_at]);
+      else known.push(row.recorded_at);
+    }
+    for (const known of times.values()) known.sort((a, b) => a - b);
+    this.#recordTimes = times;
   }
 }
 

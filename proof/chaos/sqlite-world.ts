@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { freePort } from '../../test/free-port.ts';
 import { ApiAccess } from './api-access.ts';
 import { appendOverHttp } from './append-over-http.ts';
-import { doorbell, freePort } from './doorbell-command.ts';
+import { doorbell } from './doorbell-command.ts';
 import type { FaultRate } from './fault-plan.ts';
 import type { ChaosOptions } from './options.ts';
 import { ProcessUnderTest } from './process-under-test.ts';
 import type { ReceiverProcess } from './receiver-process.ts';
+import { sabotageArgs } from './sabotage.ts';
 import type { World } from './world.ts';
 
 const run = promisify(execFile);
@@ -21,7 +23,17 @@ export async function openSqliteWorld(options: ChaosOptions, receiver: ReceiverP
   const data = join(folder, 'doorbell.db');
   const { stdout } = await run(process.execPath, [doorbell, 'keys', 'create', '--data', data, '--json']);
   const port = await freePort();
-  const serve = [doorbell, 'serve', '--data', data, '--port', String(port), '--allow-network', '127.0.0.0/8'];
+  const serve = [
+    ...sabotageArgs(options),
+    doorbell,
+    'serve',
+    '--data',
+    data,
+    '--port',
+    String(port),
+    '--allow-network',
+    '127.0.0.0/8',
+  ];
   const server = new ProcessUnderTest({
     name: 'server',
     title: 'the process',

@@ -1,4 +1,4 @@
-import pg, { type ClientBase, type Pool } from 'pg';
+import pg, { type ClientBase, type Pool, type PoolClient } from 'pg';
 
 /** Runs statements. `Row` is what the text selects; bigint comes as a number, which ids and times fit into. */
 export interface Session {
@@ -51,13 +51,12 @@ export class Database implements Session {
   }
 
   async #try<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect();
     let broken: Error | undefined;
     // The query in flight rejects as well; an error event that nobody listens to would end the process.
     const onError = (error: Error): void => {
       broken = error;
     };
-    client.on('error', onError);
+    const client = await checkOut(this.#pool, onError);
     try {
       await client.query(begin);
       const result = await work(sessionOf(client, this.#schema));
@@ -74,6 +73,20 @@ export class Database implements Session {
       client.release(broken);
     }
   }
+}
+
+/**
+ * By callback: a server that takes the connection and ends it in one packet raises the error before a promise would
+ * have handed it over.
+ */
+function checkOut(pool: Pool, onError: (error: Error) => void): Promise<PoolClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) return reject(error);
+      client.on('error', onError);
+      resolve(client);
+    });
+  });
 }
 
 export function sessionOf(client: Pick<ClientBase, 'query'>, schema: string): Session {

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ChaosOptions } from './options.ts';
+
+/** A guard of Doorbell that a run may go without, to show that the run then fails. */
+export interface Sabotage {
+  /** What the verdict must then find. */
+  readonly finding: string;
+  /** By store: the module of the engine, the text that is the guard, and what stands there instead. */
+  readonly edits: Readonly<Partial<Record<ChaosOptions['store'], SourceEdit>>>;
+}
+
+export interface SourceEdit {
+  /** Within the engine's sources, without its ending. */
+  readonly module: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+const dropsSome: SourceEdit = {
+  module: 'settle-queue',
+  text: 'await store.settle(batch.map(({ settlement }) => settlement))',
+  instead: `(await store.settle(batch.map(({ settlement }) => settlement).filter(() => Math.random() > 0.02)),
+    batch.map(() => 'applied'))`,
+};
+
+export const sabotages: Readonly<Record<string, Sabotage>> = {
+  lease: {
+    finding: 'duplicates after certain outcomes',
+    edits: {
+      postgres: {
+        module: 'stores/postgres/claim',
+        text: 'l.lease_until <= (select now from clock)',
+        instead: 'true',
+      },
+      sqlite: { module: 'stores/sqlite/claim', text: 'l.lease_until <= ?3', instead: '?3 = ?3' },
+    },
+  },
+  fence: {
+    finding: 'duplicates after certain outcomes',
+    // With one process nobody is ever fenced off: its leases are cleared when it starts.
+    edits: {
+      postgres: {
+        module: 'stores/postgres/settle',
+        text: 'lane.epoch === settlement.epoch && lane.claimed_seq === settlement.sequence',
+        instead: 'true',
+      },
+    },
+  },
+  order: {
+    finding: 'misordered',
+    edits: {
+      postgres: {
+        module: 'stores/postgres/claim',
+        text: `case when p.coalesce_policy = 'latest' and p.reopened_seq is null`,
+        instead: 'case when p.reopened_seq is null',
+      },
+      sqlite: {
+        module: 'stores/sqlite/claim',
+        text: `endpoint.coalesce === 'latest'`,
+        instead: 'true',
+      },
+    },
+  },
+  commit: {
+    finding: 'lost',
+    edits: {
+      postgres: {
+        module: 'stores/postgres/database',
+        text: `client.query('commit')`,
+        instead: `client.query(Math.random() < 0.02 ? 'rollback' : 'commit')`,
+      },
+      sqlite: {
+        module: 'stores/sqlite/group-commit',
+        text: `this.#connection.exec('commit')`,
+        instead: `this.#connection.exec(Math.random() < 0.02 ? 'rollback' : 'commit')`,
+      },
+    },
+  },
+  record: {
+    finding: 'duplicates after certain outcomes',
+    edits: { postgres: dropsSome, sqlite: dropsSome },
+  },
+};
+
+/** Arguments for node: the same build of Doorbell, of which one guard is taken out while it is loaded. */
+export function sabotageArgs({
+  store,
+  sabotage,
+}: Pick<ChaosOptions, 'store' | 'sabotage'>): readonly string[] {
+  const edit = sabotage === undefined ? undefined : sabotages[sabotage]?.edits[store];
+  if (edit === undefined) return [];
+  const hook = pathToFileURL(join(import.meta.dirname, 'sabotage-hook.ts'));
+  hook.searchParams.set('edit', JSON.stringify(edit));
+  return ['--import', hook.href];
+}
+
+/** Throws unless the text is there, and once. */
+export function applyEdit(source: string, { module, text, instead }: SourceEdit): string {
+  const parts = source.split(text);
+  if (parts.length !== 2)
+    throw new Error(`${module} has ${JSON.stringify(text)} ${parts.length - 1} times, not once.`);
+  return parts.join(instead);
+}

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
-import { databaseFileOf } from '@doorbell/server';
-import { createApiKey, listApiKeys } from './api-keys.ts';
+import type { Scope } from '@doorbell/engine';
+import { commandActor, withExistingAccess } from './access-data.ts';
+import { createApiKey } from './api-keys.ts';
 import { orCannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';
 import { configOf } from './config-of.ts';
@@ -13,35 +13,49 @@ export interface KeysOptions {
 
 export interface CreateKeyOptions extends KeysOptions {
   readonly name: string;
+  readonly scope: readonly Scope[];
 }
 
 /** Prints the new key: the only time it is shown. */
-export async function createKey({ data, name, json }: CreateKeyOptions): Promise<void> {
+export async function createKey({ data, name, scope, json }: CreateKeyOptions): Promise<void> {
   const config = configOf({ data });
-  const key = await orCannotStart(config, () => createApiKey(config, name));
+  const key = await orCannotStart(config, () => createApiKey(config, name, scope));
   if (json) printJson({ key });
   else print(key);
 }
 
-/** Prints id, time of creation and name of each key. Throws CommandError when there is no database. */
+/** Prints id, time of creation, scopes and name of each key. Throws CommandError when there is no database. */
 export async function listKeys({ data, json }: KeysOptions): Promise<void> {
   const config = configOf({ data });
-  const keys = await orCannotStart(config, async () => {
-    const databaseFile = databaseFileOf(config.dataPath);
-    if (config.databaseUrl === null && !existsSync(databaseFile)) {
-      const message = `There is no database at ${databaseFile}: give the --data of the server.`;
-      throw new CommandError(exitCodes.cannotStart, message);
-    }
-    return listApiKeys(config);
-  });
-  const listed = keys.map(({ id, name, createdAt }) => ({
+  const keys = await orCannotStart(config, async () =>
+    withExistingAccess(config, (access) => access.listApiKeys()),
+  );
+  const listed = keys.map(({ id, name, scopes, createdAt, lastUsedAt, revokedAt }) => ({
     id,
     name,
+    scopes,
     createdAt: new Date(createdAt).toISOString(),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    revokedAt: revokedAt === null ? null : new Date(revokedAt).toISOString(),
   }));
   if (json) {
     printJson(listed);
-  } else {
-    for (const { id, name, createdAt } of listed) print(`${id}  ${createdAt}  ${printable(name)}`.trimEnd());
+    return;
   }
+  for (const { id, name, scopes, createdAt, revokedAt } of listed) {
+    const state = revokedAt === null ? scopes.join(',') : `revoked ${revokedAt}`;
+    print(`${id}  ${createdAt}  ${state}  ${printable(name)}`.trimEnd());
+  }
+}
+
+/** Ends a key; servers that run refuse it within a second. Throws CommandError when there is no such key. */
+export async function revokeKey(keyId: string, { data, json }: KeysOptions): Promise<void> {
+  const config = configOf({ data });
+  const revoked = await orCannotStart(config, async () =>
+    withExistingAccess(config, (access) => access.revokeApiKey(keyId, commandActor('keys revoke'))),
+  );
+  if (revoked === undefined) throw new CommandError(exitCodes.no, `There is no API key ${printable(keyId)}.`);
+  const revokedAt = new Date(revoked.revokedAt ?? 0).toISOString();
+  if (json) printJson({ id: revoked.id, revokedAt });
+  else print(`${revoked.id} is revoked (${revokedAt}).`);
 }

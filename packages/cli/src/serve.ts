@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scopes } from '@doorbell/engine';
 import { systemClock } from '@doorbell/engine/system';
 import { type RunningServer, type ServerConfig, startServer } from '@doorbell/server';
 import { createApiKey, listApiKeys } from './api-keys.ts';
@@ -78,7 +79,7 @@ async function findMissingKey(config: ServerConfig): Promise<string | null> {
 
 async function serveDemo(options: ServeOptions, stop: AbortSignal): Promise<void> {
   const config = await demoConfigOf(options);
-  const apiKey = await orCannotStart(config, () => createApiKey(config, 'demo'));
+  const apiKey = await orCannotStart(config, () => createApiKey(config, 'demo', scopes));
   const server = await orCannotStart(config, () => startServer(config));
   const receivers: ReceiverProcess[] = [];
   try {

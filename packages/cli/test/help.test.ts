@@ -6,6 +6,7 @@ const commands = [
   ['demo'],
   ['keys', 'create'],
   ['keys', 'list'],
+  ['keys', 'revoke'],
   ['listen'],
   ['send'],
   ['sign'],

@@ -25,9 +25,40 @@ describe('doorbell keys', () => {
     const { stdout: key } = await runDoorbell(['keys', 'create', '--data', data, '--name', 'billing']);
     const listed = await runDoorbell(['keys', 'list', '--data', data, '--json']);
     expect(JSON.parse(listed.stdout)).toEqual([
-      { id: key.split('_')[1], name: 'billing', createdAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+      {
+        id: key.split('_')[1],
+        name: 'billing',
+        scopes: ['append', 'read', 'operate', 'admin'],
+        createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        lastUsedAt: null,
+        revokedAt: null,
+      },
     ]);
     expect(listed.stdout).not.toContain(key.split('_')[2]);
+  });
+
+  it('create --scope makes a key that may do that and no more', async () => {
+    const data = await dataFolder();
+    await runDoorbell(['keys', 'create', '--data', data, '--scope', 'append', 'read']);
+    const listed = await runDoorbell(['keys', 'list', '--data', data, '--json']);
+    expect(JSON.parse(listed.stdout)).toMatchObject([{ scopes: ['append', 'read'] }]);
+    const wrong = await runDoorbell(['keys', 'create', '--data', data, '--scope', 'everything']);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('append, read, operate, admin'),
+    ]);
+  });
+
+  it('revoke ends a key and keeps it on the list; one that nobody made ends with 1', async () => {
+    const data = await dataFolder();
+    const { stdout: key } = await runDoorbell(['keys', 'create', '--data', data]);
+    const id = key.split('_')[1] ?? '';
+    const revoked = await runDoorbell(['keys', 'revoke', id, '--data', data]);
+    expect([revoked.exitCode, revoked.stdout]).toEqual([0, expect.stringMatching(`^${id} is revoked`)]);
+    const listed = await runDoorbell(['keys', 'list', '--data', data]);
+    expect(listed.stdout).toMatch(new RegExp(`^${id} .* revoked \\d{4}-`));
+    const unknown = await runDoorbell(['keys', 'revoke', '000000000000', '--data', data]);
+    expect([unknown.exitCode, unknown.stderr]).toEqual([1, 'doorbell: There is no API key 000000000000.\n']);
   });
 
   it('list says where there is no database, ends with 4 and creates nothing', async () => {

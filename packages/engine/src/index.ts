@@ -1,6 +1,7 @@
 export * from './api-key.ts';
 export * from './append.ts';
 export * from './attempt.ts';
+export * from './audit.ts';
 export * from './breaker.ts';
 export * from './change.ts';
 export * from './customer.ts';
@@ -15,5 +16,8 @@ export * from './ports.ts';
 export * from './retry.ts';
 export * from './rollup.ts';
 export * from './rollup-tally.ts';
+export * from './session.ts';
+export * from './store-access.ts';
 export * from './task.ts';
+export * from './user.ts';
 export * from './vault.ts';

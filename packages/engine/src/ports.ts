@@ -1,5 +1,5 @@
-import type { ApiKey } from './api-key.ts';
 import type { AttemptRecord, Notice, NoticeSettlement } from './attempt.ts';
+import type { Actor } from './audit.ts';
 import type { Appended, NewChange } from './change.ts';
 import type { Customer } from './customer.ts';
 import type { Endpoint, EndpointDraft, PauseReason } from './endpoint.ts';
@@ -21,6 +21,7 @@ import type {
   RollupBucket,
   RollupRequest,
 } from './rollup.ts';
+import type { StoreAccess } from './store-access.ts';
 import type { Task, TaskFilter, TaskHistory } from './task.ts';
 
 /** Milliseconds since 1970-01-01 UTC. */
@@ -81,22 +82,35 @@ export interface EndpointDue {
   readonly inFlightMax: number;
 }
 
-/** What people need from the same database: the API, the console, the command. Delivery never uses it. */
-export interface StoreAdmin {
-  putCustomer(customer: Customer): Promise<Customer>;
+/**
+ * What people need from the same database: the API, the console, the command. Delivery never uses it. `by` is who does
+ * it: then the audit log gets its row in the same transaction.
+ */
+export interface StoreAdmin extends StoreAccess {
+  putCustomer(customer: Customer, by?: Actor): Promise<Customer>;
   findCustomer(customerId: string): Promise<Customer | undefined>;
   listCustomers(): Promise<readonly Customer[]>;
 
   /** Creates or replaces. Keys that the draft leaves out stay as they are. Throws `UnknownCustomer`. */
-  putEndpoint(draft: EndpointDraft): Promise<Endpoint>;
+  putEndpoint(draft: EndpointDraft, by?: Actor): Promise<Endpoint>;
   findEndpoint(endpointId: string): Promise<Endpoint | undefined>;
   listEndpoints(customerId?: string): Promise<readonly Endpoint[]>;
   /** A pause of a paused endpoint keeps the first reason. Returns undefined when there is no such endpoint. */
-  pauseEndpoint(endpointId: string, reason: PauseReason, detail: string): Promise<Endpoint | undefined>;
+  pauseEndpoint(
+    endpointId: string,
+    reason: PauseReason,
+    detail: string,
+    by?: Actor,
+  ): Promise<Endpoint | undefined>;
   /** Ends a pause and closes the breaker into its slow start; lanes go on in order, those that wait for a retry at once. */
-  resumeEndpoint(endpointId: string): Promise<Endpoint | undefined>;
+  resumeEndpoint(endpointId: string, by?: Actor): Promise<Endpoint | undefined>;
   /** The present sign key stays valid as the previous one for `overlapMs`. */
-  rotateSignKey(endpointId: string, signKey: string, overlapMs: number): Promise<Endpoint | undefined>;
+  rotateSignKey(
+    endpointId: string,
+    signKey: string,
+    overlapMs: number,
+    by?: Actor,
+  ): Promise<Endpoint | undefined>;
 
   /** Newest first. */
   listNotifications(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>>;
@@ -115,10 +129,6 @@ export interface StoreAdmin {
   listTasks(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;
   /** One for each customer that has a task of this id. */
   findTasks(houseTaskId: string, customerId?: string): Promise<readonly TaskHistory[]>;
-
-  putApiKey(key: ApiKey): Promise<void>;
-  findApiKey(keyId: string): Promise<ApiKey | undefined>;
-  listApiKeys(): Promise<readonly ApiKey[]>;
 
   /** Of all endpoints, or of these. */
   backlog(endpointIds?: readonly string[]): Promise<Backlog>;

@@ -4,14 +4,23 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ApiKey } from '../src/api-key.ts';
 import { connect } from '../src/stores/sqlite/connection.ts';
-import { openSqliteApiKeys, openSqliteStore } from '../src/stores/sqlite/index.ts';
+import { openSqliteAccess, openSqliteStore } from '../src/stores/sqlite/index.ts';
 import { leaseMs, World } from '../src/testing/store-contract/world.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { createVault } from '../src/vault.ts';
 import { openTestStore, type SqliteUnderTest } from './sqlite-test-store.ts';
 
-const key = { id: 'a1', name: 'ops', hash: 'ab'.repeat(32), createdAt: 1 };
+const key: ApiKey = {
+  id: 'a1',
+  name: 'ops',
+  hash: 'ab'.repeat(32),
+  scopes: ['read'],
+  createdAt: 1,
+  lastUsedAt: null,
+  revokedAt: null,
+};
 
 describe('opening a SQLite store', () => {
   let subject: SqliteUnderTest;
@@ -144,7 +153,7 @@ describe('opening a SQLite store', () => {
   });
 
   it('lets another process add an API key while it runs', async () => {
-    const beside = openSqliteApiKeys({ path: subject.path });
+    const beside = openSqliteAccess({ path: subject.path, clock: subject.clock });
     await beside.putApiKey(key);
     expect(await beside.listApiKeys()).toEqual([key]);
     await beside.close();
@@ -197,7 +206,7 @@ describe('a file for a SQLite store', () => {
   });
 
   it('is made by the first API key, too, and then served', async () => {
-    const keys = openSqliteApiKeys({ path });
+    const keys = openSqliteAccess({ path, clock: new VirtualClock() });
     await keys.putApiKey(key);
     await keys.close();
     const store = open();

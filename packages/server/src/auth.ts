@@ -21,13 +21,14 @@ export interface MintedApiKey {
 
 /** A new bearer key with 256 bits of secret; `record` goes to `StoreAdmin.putApiKey`. */
 export function mintApiKey(
-  name: string,
+  { name, scopes }: Pick<ApiKey, 'name' | 'scopes'>,
   now: EpochMs,
   randomBytes: (length: number) => Uint8Array,
 ): MintedApiKey {
   const id = Buffer.from(randomBytes(6)).toString('hex');
   const key = `dbk_${id}_${Buffer.from(randomBytes(32)).toString('base64url')}`;
-  return { key, record: { id, name, hash: sha256(key).toString('hex'), createdAt: now } };
+  const hash = sha256(key).toString('hex');
+  return { key, record: { id, name, hash, scopes, createdAt: now, lastUsedAt: null, revokedAt: null } };
 }
 
 /** Fastify hook: lets a request with a known bearer key pass and answers 401 to every other. */
@@ -43,7 +44,7 @@ export function requireApiKey(admin: Pick<StoreAdmin, 'findApiKey'>, clock: Cloc
 
   async function lookUp(id: string): Promise<Cached | undefined> {
     const apiKey = await admin.findApiKey(id);
-    if (apiKey === undefined) return undefined;
+    if (apiKey === undefined || apiKey.revokedAt !== null) return undefined;
     if (cache.size >= cachedMax) cache.clear();
     const found = { hash: Buffer.from(apiKey.hash, 'hex'), untilMs: clock.monotonicMs() + cacheMs };
     cache.set(id, found);

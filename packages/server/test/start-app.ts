@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, createNetworkPolicy, createVault, Engine, RollupTally } from '@doorbell/engine';
+import { type Clock, createNetworkPolicy, createVault, Engine, RollupTally, scopes } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
 import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
@@ -84,7 +84,7 @@ export async function startApp({
     logger,
   });
 
-  const { key, record } = mintApiKey('test', clock.now(), randomBytes);
+  const { key, record } = mintApiKey({ name: 'test', scopes }, clock.now(), randomBytes);
   await store.putApiKey(record);
   const stopping = new AbortController();
   const running = deliver ? engine.run(stopping.signal) : Promise.resolve();

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scopes } from '@doorbell/engine';
 import { expect, onTestFinished, test } from 'vitest';
 import { mintApiKey } from '../src/auth.ts';
 import { readConfig, type ServerConfig } from '../src/config.ts';
@@ -30,7 +31,7 @@ function configFor(dataPath: string, overrides: Partial<ServerConfig> = {}): Ser
 async function start(config: ServerConfig) {
   const server = await startServer(config);
   onTestFinished(() => server.close());
-  const { key, record } = mintApiKey('test', 0, randomBytes);
+  const { key, record } = mintApiKey({ name: 'test', scopes }, 0, randomBytes);
   await server.store.putApiKey(record);
   const call = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(server.url + path, {

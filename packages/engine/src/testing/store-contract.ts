@@ -1,5 +1,7 @@
 import { describe, it } from 'vitest';
+import { accessCases } from './store-contract/access-cases.ts';
 import { appendCases } from './store-contract/append-cases.ts';
+import { auditCases } from './store-contract/audit-cases.ts';
 import { breakerCases } from './store-contract/breaker-cases.ts';
 import { claimCases } from './store-contract/claim-cases.ts';
 import { coalesceCases } from './store-contract/coalesce-cases.ts';
@@ -28,7 +30,9 @@ const chapters: Readonly<Record<string, Cases>> = {
   coalesce: coalesceCases,
   resend: resendCases,
   notices: noticeCases,
-  'customers, endpoints and keys': endpointCases,
+  'customers and endpoints': endpointCases,
+  access: accessCases,
+  audit: auditCases,
   'lists of notifications': listingCases,
   'why a notification waits': waitingCases,
   'tasks and backlog': taskCases,

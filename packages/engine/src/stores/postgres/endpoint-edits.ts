@@ -1,7 +1,10 @@
+import type { Actor } from '../../audit.ts';
 import { type Endpoint, EndpointTaken, UnknownCustomer } from '../../endpoint.ts';
 import type { StoreAdmin } from '../../ports.ts';
+import { endpointView } from '../audit-view.ts';
 import { drafted, isMended, paused, resumed, rotated } from '../edited-endpoint.ts';
 import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import { customerSql } from './customer-book.ts';
 import { EndpointBook } from './endpoint-book.ts';
@@ -13,9 +16,14 @@ export type EndpointEdits = Pick<
 >;
 
 /** Each edit locks the endpoint's row first, so that none undoes what another process did meanwhile. */
-export function createEndpointEdits({ database, vault, givenNow }: StoreContext): EndpointEdits {
+export function createEndpointEdits(
+  { database, vault, givenNow }: StoreContext,
+  audit: AuditLog,
+): EndpointEdits {
   function edit(
     endpointId: string,
+    action: string,
+    by: Actor | undefined,
     change: (endpoint: StoredEndpoint, now: number) => StoredEndpoint,
   ): Promise<Endpoint | undefined> {
     return database.transaction(async (session) => {
@@ -24,9 +32,10 @@ export function createEndpointEdits({ database, vault, givenNow }: StoreContext)
       if (stored === undefined) return undefined;
       const now = await endpoints.now(givenNow());
       const changed = change(stored, now);
-      if (changed === stored) return endpointAt(stored, now);
-      const saved = await endpoints.save({ ...changed, updatedAt: now }, now);
-      return saved === undefined ? undefined : endpointAt(saved, now);
+      const saved = changed === stored ? stored : await endpoints.save({ ...changed, updatedAt: now }, now);
+      if (saved === undefined) return undefined;
+      await audit.record(session, by, action, endpointId, endpointView(stored), endpointView(saved, stored));
+      return endpointAt(saved, now);
     });
   }
 
@@ -37,7 +46,7 @@ export function createEndpointEdits({ database, vault, givenNow }: StoreContext)
   }
 
   return {
-    async putEndpoint(draft) {
+    async putEndpoint(draft, by) {
       const { saved, mended, now } = await database.transaction(async (session) => {
         const endpoints = new EndpointBook(session, vault);
         const owners = await session.rows(customerSql.find, draft.customerId);
@@ -46,19 +55,23 @@ export function createEndpointEdits({ database, vault, givenNow }: StoreContext)
         const at = await endpoints.now(givenNow());
         const written = await endpoints.save(drafted(draft, before, at), at);
         if (written === undefined) throw new EndpointTaken(draft.id);
+        const views = [endpointView(before), endpointView(written, before)] as const;
+        await audit.record(session, by, 'endpoint.put', draft.id, ...views);
         return { saved: written, mended: before !== undefined && isMended(before, written), now: at };
       });
       if (mended) await wakeAll(saved.id);
       return endpointAt(saved, now);
     },
-    pauseEndpoint: (endpointId, reason, detail) =>
-      edit(endpointId, (endpoint, now) => paused(endpoint, reason, detail, now)),
-    async resumeEndpoint(endpointId) {
-      const endpoint = await edit(endpointId, resumed);
+    pauseEndpoint: (endpointId, reason, detail, by) =>
+      edit(endpointId, 'endpoint.pause', by, (endpoint, now) => paused(endpoint, reason, detail, now)),
+    async resumeEndpoint(endpointId, by) {
+      const endpoint = await edit(endpointId, 'endpoint.resume', by, resumed);
       if (endpoint !== undefined) await wakeAll(endpointId);
       return endpoint;
     },
-    rotateSignKey: (endpointId, signKey, overlapMs) =>
-      edit(endpointId, (endpoint, now) => rotated(endpoint, signKey, overlapMs, now)),
+    rotateSignKey: (endpointId, signKey, overlapMs, by) =>
+      edit(endpointId, 'endpoint.rotate-key', by, (endpoint, now) =>
+        rotated(endpoint, signKey, overlapMs, now),
+      ),
   };
 }

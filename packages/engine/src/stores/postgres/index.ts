@@ -7,9 +7,9 @@ export { appendWithin } from './append-within.ts';
 export type { PostgresAddress } from './connect.ts';
 export {
   migratePostgres,
-  openPostgresApiKeys,
+  openPostgresAccess,
   openPostgresStore,
-  type PostgresApiKeys,
+  type PostgresAccess,
   type PostgresStore,
   type PostgresStoreOptions,
 } from './open.ts';

@@ -2,6 +2,7 @@ import type { Database, Session } from './database.ts';
 import { initialSchema } from './schema/001-initial.ts';
 import { appendSchema } from './schema/002-append.ts';
 import { rollupSchema } from './schema/003-rollups.ts';
+import { accessSchema } from './schema/004-access.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
 interface Migration {
@@ -15,6 +16,7 @@ const migrations: readonly Migration[] = [
   { sql: initialSchema, worksSince: 1 },
   { sql: appendSchema, worksSince: 2 },
   { sql: rollupSchema, worksSince: 2 },
+  { sql: accessSchema, worksSince: 2 },
 ];
 
 const migrateSql = {

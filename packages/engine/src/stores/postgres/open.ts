@@ -1,9 +1,11 @@
 import type { Clock, EpochMs, Store, StoreAdmin } from '../../ports.ts';
+import type { StoreAccess } from '../../store-access.ts';
 import type { Vault } from '../../vault.ts';
 import { endpointAt } from '../endpoint-row.ts';
-import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import { createAccess } from './access.ts';
 import { appendChanges } from './append.ts';
 import { listAttempts } from './attempts.ts';
+import { AuditLog } from './audit-log.ts';
 import { backlog } from './backlog.ts';
 import { claim } from './claim.ts';
 import { connect, isWritable, type PostgresAddress } from './connect.ts';
@@ -65,16 +67,20 @@ export function migratePostgres(address: PostgresAddress): Promise<readonly numb
   });
 }
 
-/** What `doorbell keys` needs: no master key opens anything here. */
-export interface PostgresApiKeys extends ApiKeys {
+/** What the commands of an operator need: no master key opens anything here. */
+export interface PostgresAccess extends StoreAccess {
   close(): Promise<void>;
 }
 
-/** Opens a database for its API keys only. Throws `DatabaseUnreachable`, `DatabaseReadOnly` or `SchemaMismatch`. */
-export function openPostgresApiKeys(address: PostgresAddress): Promise<PostgresApiKeys> {
+/**
+ * Opens a database for who may come in and what they did. Throws `DatabaseUnreachable`, `DatabaseReadOnly` or
+ * `SchemaMismatch`.
+ */
+export function openPostgresAccess(address: PostgresAddress): Promise<PostgresAccess> {
   return connect(address, async ({ database, end }) => {
     await checkSchema(database);
-    return { ...createApiKeys({ database }), close: end };
+    const givenNow = () => null;
+    return { ...createAccess({ database, givenNow }, new AuditLog(givenNow)), close: end };
   });
 }
 
@@ -102,7 +108,8 @@ function deliverySide(context: StoreContext): Store {
 
 function adminSide(context: StoreContext): StoreAdmin {
   const { database, vault, givenNow } = context;
-  const customers = createCustomerBook(context);
+  const audit = new AuditLog(givenNow);
+  const customers = createCustomerBook(context, audit);
   const endpoints = new EndpointBook(database, vault);
   const notifications = createNotifications(context);
   return {
@@ -110,7 +117,7 @@ function adminSide(context: StoreContext): StoreAdmin {
     findCustomer: customers.find,
     listCustomers: customers.list,
 
-    ...createEndpointEdits(context),
+    ...createEndpointEdits(context, audit),
     findEndpoint: async (endpointId) => {
       const endpoint = await endpoints.find(endpointId);
       return endpoint === undefined ? undefined : endpointAt(endpoint, await endpoints.now(givenNow()));
@@ -130,7 +137,7 @@ function adminSide(context: StoreContext): StoreAdmin {
     listTasks: (filter, page) => listTasks(context, filter, page),
     findTasks: (houseTaskId, customerId) => findTasks(context, houseTaskId, customerId),
 
-    ...createApiKeys(context),
+    ...createAccess(context, audit),
     backlog: (endpointIds) => backlog(context, endpointIds),
     listPending: (endpointIds, countMax) => listPending(context, endpointIds, countMax),
     addRollups: (rollups) => addRollups(context, rollups),

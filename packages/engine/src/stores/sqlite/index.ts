@@ -2,9 +2,9 @@ export { openSqliteStoreInThread, type SqliteThreadStore } from '../sqlite-threa
 export { StoreBroken } from './group-commit.ts';
 export { ForeignDatabase } from './migrate.ts';
 export {
-  openSqliteApiKeys,
+  openSqliteAccess,
   openSqliteStore,
-  type SqliteApiKeys,
+  type SqliteAccess,
   type SqliteStore,
   type SqliteStoreOptions,
 } from './open.ts';

@@ -1,9 +1,12 @@
 import type { Clock, EpochMs, Store, StoreAdmin } from '../../ports.ts';
+import type { StoreAccess } from '../../store-access.ts';
 import type { Vault } from '../../vault.ts';
+import { customerView } from '../audit-view.ts';
 import { endpointAt } from '../endpoint-row.ts';
-import { type ApiKeys, createApiKeys } from './api-keys.ts';
+import { createAccess } from './access.ts';
 import { AppendVerb } from './append.ts';
 import { createListAttempts } from './attempts.ts';
+import { AuditLog } from './audit-log.ts';
 import { createBacklog } from './backlog.ts';
 import { ClaimVerb } from './claim.ts';
 import { type Connection, connect, isSqliteError, type Synchronous } from './connection.ts';
@@ -115,8 +118,9 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
 }
 
 function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
-  const { customers, endpoints, now } = context;
-  const edits = createEndpointEdits(context);
+  const { connection, customers, endpoints, now } = context;
+  const audit = new AuditLog(connection, now);
+  const edits = createEndpointEdits(context, audit);
   const notifications = createNotifications(context);
   const listAttempts = createListAttempts(context);
   const resend = createResend(context, notifications, commits);
@@ -125,11 +129,17 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
   const listPending = createListPending(context);
   const rollups = createRollups(context);
   return {
-    putCustomer: (customer) => commits.write(() => customers.save(customer)),
+    putCustomer: (customer, by) =>
+      commits.write(() => {
+        const before = customerView(customers.find(customer.id));
+        const saved = customers.save(customer);
+        audit.record(by, 'customer.put', saved.id, before, customerView(saved));
+        return saved;
+      }),
     findCustomer: async (customerId) => customers.find(customerId),
     listCustomers: async () => customers.list(),
 
-    putEndpoint: (draft) => commits.write(() => edits.put(draft)),
+    putEndpoint: (draft, by) => commits.write(() => edits.put(draft, by)),
     findEndpoint: async (endpointId) => {
       const endpoint = endpoints.find(endpointId);
       return endpoint === undefined ? undefined : endpointAt(endpoint, now());
@@ -138,11 +148,11 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
       const listed = customerId === undefined ? endpoints.list() : endpoints.listOf(customerId);
       return listed.map((endpoint) => endpointAt(endpoint, now()));
     },
-    pauseEndpoint: (endpointId, reason, detail) =>
-      commits.write(() => edits.pause(endpointId, reason, detail)),
-    resumeEndpoint: (endpointId) => commits.write(() => edits.resume(endpointId)),
-    rotateSignKey: (endpointId, signKey, overlapMs) =>
-      commits.write(() => edits.rotateSignKey(endpointId, signKey, overlapMs)),
+    pauseEndpoint: (endpointId, reason, detail, by) =>
+      commits.write(() => edits.pause(endpointId, reason, detail, by)),
+    resumeEndpoint: (endpointId, by) => commits.write(() => edits.resume(endpointId, by)),
+    rotateSignKey: (endpointId, signKey, overlapMs, by) =>
+      commits.write(() => edits.rotateSignKey(endpointId, signKey, overlapMs, by)),
 
     listNotifications: notifications.list,
     findNotification: async (position) => notifications.find(position),
@@ -153,7 +163,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     listTasks: tasks.list,
     findTasks: async (houseTaskId, customerId) => tasks.find(houseTaskId, customerId),
 
-    ...keysSide(createApiKeys(context.connection), (run) => commits.write(run)),
+    ...createAccess(connection, audit, now, (run) => commits.write(run)),
     backlog: async (endpointIds) => backlog(endpointIds),
     listPending: async (endpointIds, countMax) => listPending(endpointIds, countMax),
     addRollups: (added) => commits.write(() => rollups.add(added)),
@@ -165,28 +175,36 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
   };
 }
 
-/** What `doorbell keys` needs, in a process of its own beside the one that serves. */
-export interface SqliteApiKeys extends Pick<StoreAdmin, 'putApiKey' | 'findApiKey' | 'listApiKeys'> {
+/** What the commands of an operator need, in a process of their own beside the one that serves. */
+export interface SqliteAccess extends StoreAccess {
   close(): Promise<void>;
 }
 
 /**
- * Opens the same file for its API keys only, also while another process serves it: short transactions that wait
- * for their turn up to 5 s. Throws `DatabaseInUse` when the schema is old and the file is being served.
+ * Opens the same file for who may come in and what they did, also while another process serves it: short transactions
+ * that wait for their turn up to 5 s. Throws `DatabaseInUse` when the schema is old and the file is being served.
  */
-export function openSqliteApiKeys(options: { readonly path: string }): SqliteApiKeys {
-  const connection = connect(options.path, 'FULL');
+export function openSqliteAccess({
+  path,
+  clock,
+}: {
+  readonly path: string;
+  readonly clock: Pick<Clock, 'now'>;
+}): SqliteAccess {
+  const connection = connect(path, 'FULL');
   try {
     if (needsMigration(connection)) {
-      const lock = lockOwner(options.path);
+      const lock = lockOwner(path);
       try {
         migrate(connection);
       } finally {
         lock.release();
       }
     }
+    const now = () => clock.now();
+    const write = async <T>(run: () => T) => inTransaction(connection, run);
     return {
-      ...keysSide(createApiKeys(connection), async (run) => run()),
+      ...createAccess(connection, new AuditLog(connection, now), now, write),
       close: async () => connection.close(),
     };
   } catch (error) {
@@ -195,12 +213,16 @@ export function openSqliteApiKeys(options: { readonly path: string }): SqliteApi
   }
 }
 
-function keysSide(keys: ApiKeys, write: (run: () => void) => Promise<void>): Omit<SqliteApiKeys, 'close'> {
-  return {
-    putApiKey: (key) => write(() => keys.put(key)),
-    findApiKey: async (keyId) => keys.find(keyId),
-    listApiKeys: async () => keys.list(),
-  };
+function inTransaction<T>(connection: Connection, run: () => T): T {
+  connection.exec('begin immediate');
+  try {
+    const value = run();
+    connection.exec('commit');
+    return value;
+  } catch (error) {
+    if (connection.inTransaction) connection.exec('rollback');
+    throw error;
+  }
 }
 
 function steadyClocks(clock: Clock, atLeast: EpochMs): Pick<StoreContext, 'now' | 'leaseNow'> {

@@ -134,13 +134,4 @@ export const endpointCases: Cases = {
     await world.endpoint('e2', { signKey: null });
     expect(await world.store.rotateSignKey('e2', 'k1', 1_000)).toMatchObject({ signKey: 'k1', ...none });
   },
-
-  'keep API keys, oldest first': async (world) => {
-    const key = { id: 'a1', name: 'ops', hash: 'ab'.repeat(32), createdAt: 2_000 };
-    await world.store.putApiKey(key);
-    await world.store.putApiKey({ ...key, id: 'a2', createdAt: 1_000 });
-    expect(await world.store.findApiKey('a1')).toEqual(key);
-    expect(await world.store.findApiKey('nobody')).toBeUndefined();
-    expect((await world.store.listApiKeys()).map(({ id }) => id)).toEqual(['a2', 'a1']);
-  },
 };

@@ -12,9 +12,9 @@ const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclu
 const paths = listed.split('\n').filter((path) => path !== '' && !path.endsWith('package-lock.json'));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const files = paths
-  .filter((path) => /\.(ts|js|mjs|md)$/.test(path))
+  .filter((path) => /\.(tsx?|js|mjs|md)$/.test(path))
   .map((path) => ({ path, text: read(path) }));
-const code = files.filter(({ path }) => /\.(ts|js|mjs)$/.test(path));
+const code = files.filter(({ path }) => /\.(tsx?|js|mjs)$/.test(path));
 const sources = code.filter(({ path }) => /^packages\/[^/]+\/src\//.test(path));
 
 /** Which packages a package may import: the arrows of docs/ARCHITECTURE.md. */
@@ -25,6 +25,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   engine: ['contract'],
   server: ['contract', 'engine'],
   cli: ['contract', 'receiver', 'conformance', 'engine', 'server'],
+  // Of the server the types of its API alone; the next test sees to that.
+  console: ['contract', 'server'],
 };
 
 describe('import arrows', () => {
@@ -37,6 +39,17 @@ describe('import arrows', () => {
         .map((imported) => `${path} imports ${imported}`);
     });
     expect(broken).toEqual([]);
+  });
+
+  it('the console takes nothing but types from the server', () => {
+    const lines = linesThat(
+      /from '@doorbell\/server/,
+      sources.filter(({ path }) => path.startsWith('packages/console/')),
+    );
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => !/: import type .* from '@doorbell\/server\/api';$/.test(line))).toEqual(
+      [],
+    );
   });
 
   it('no package reaches into the folders of another', () => {
@@ -85,7 +98,8 @@ describe('time and chance', () => {
   it('come in as arguments: nothing but the adapters reads a clock, sets a timer or rolls dice', () => {
     const banned =
       /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(|\brandomUUID\(|\bAbortSignal\.timeout\(/;
-    const allowed = /^packages\/(engine\/src\/(clocks\/|transports\/)|receiver\/src\/system-clock\.ts)/;
+    const allowed =
+      /^packages\/(engine\/src\/(clocks\/|transports\/)|receiver\/src\/system-clock\.ts|console\/src\/clock\.ts)/;
     expect(
       linesThat(
         banned,

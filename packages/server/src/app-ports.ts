@@ -10,6 +10,8 @@ export interface AppPorts {
   readonly admin: StoreAdmin;
   readonly database: Pick<OpenDatabase, 'isShared' | 'isWritable'>;
   readonly roles: readonly Role[];
+  /** Where the built console is; it may be missing. */
+  readonly consoleDirectory: string;
   readonly policy: NetworkPolicy;
   readonly clock: Clock;
   readonly randomBytes: (length: number) => Uint8Array;

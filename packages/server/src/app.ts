@@ -16,6 +16,7 @@ import { Problem } from './problem.ts';
 import { replyWithProblems, sendProblem, unsupportedMediaType } from './problem-reply.ts';
 import { parseQueryString } from './query-string.ts';
 import { refuseMalformedHttp } from './refuse-malformed-http.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
@@ -63,7 +64,10 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   if (isApi) await registerDocs(app);
   await app.register(healthRoutes(ports));
   await app.register(metricsRoutes(ports));
-  if (isApi) await registerV1(app, ports);
+  if (isApi) {
+    await registerV1(app, ports);
+    await app.register(consoleRoutes(ports.consoleDirectory));
+  }
   return app;
 }
 

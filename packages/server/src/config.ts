@@ -1,8 +1,9 @@
-import type { Observer } from '@doorbell/engine';
+import type { Clock, Observer } from '@doorbell/engine';
 import type { DestinationStream, LevelWithSilent } from 'pino';
 import { ConfigError } from './config-error.ts';
 import { checkDatabaseUrl } from './database-url.ts';
 import { readMasterKey } from './master-key.ts';
+import type { OpenDatabase } from './open-database.ts';
 import { allRoles, type Role, readRoles } from './role.ts';
 
 /** Everything the server can be told. */
@@ -23,6 +24,9 @@ export interface ServerConfig {
   readonly masterKey: string | null;
   /** Where log lines go; standard error by default. */
   readonly logDestination?: DestinationStream;
+  /** In place of the machine's, and of the database named above: for tests that bring the night's failures along. */
+  readonly clock?: Clock;
+  readonly database?: OpenDatabase;
   /** Told of every settlement beside metrics and logs. */
   readonly observer?: Pick<Observer, 'settled'>;
 }

@@ -23,6 +23,7 @@ export interface OpenDatabase {
  * that is in use, not Doorbell's, out of reach or not up to date.
  */
 export async function openDatabase(config: ServerConfig): Promise<OpenDatabase> {
-  const { databaseUrl } = config;
+  const { databaseUrl, database } = config;
+  if (database !== undefined) return database;
   return databaseUrl === null ? openEmbeddedDatabase(config) : openPostgresDatabase(databaseUrl, config);
 }

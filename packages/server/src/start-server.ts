@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import {
   createNetworkPolicy,
   Engine,
@@ -32,6 +33,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** The console is built beside this package, and lies there whether sources or build run. */
+const consoleDirectory = fileURLToPath(new URL('../../console/dist', import.meta.url));
 /** How long requests to endpoints may still take once the server is told to stop. */
 const graceMs = 20_000;
 
@@ -57,7 +60,7 @@ async function serve(
   policy: NetworkPolicy,
   logger: Logger,
 ): Promise<RunningServer> {
-  const clock = systemClock;
+  const { clock = systemClock } = config;
   const { store, wakeup } = database;
   const metrics = createMetrics();
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
@@ -78,6 +81,7 @@ async function serve(
     admin: store,
     database,
     roles,
+    consoleDirectory,
     policy,
     clock,
     randomBytes,

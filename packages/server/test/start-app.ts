@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Clock, createNetworkPolicy, createVault, Engine, RollupTally, scopes } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
@@ -42,6 +42,8 @@ interface Options {
   readonly clock?: Clock;
   /** By default nothing is delivered, so that states stay as a test made them. */
   readonly deliver?: boolean;
+  /** Files of a built console, by their path. */
+  readonly consoleFiles?: Readonly<Record<string, string>>;
   readonly roles?: readonly Role[];
   /** As a database that other processes use as well. */
   readonly shared?: AppPorts['database'];
@@ -53,8 +55,13 @@ export async function startApp({
   deliver = false,
   roles = ['api', 'deliver'],
   shared,
+  consoleFiles = {},
 }: Options = {}): Promise<TestApp> {
   const directory = mkdtempSync(join(tmpdir(), 'doorbell-server-'));
+  for (const [path, text] of Object.entries(consoleFiles)) {
+    mkdirSync(dirname(join(directory, 'console', path)), { recursive: true });
+    writeFileSync(join(directory, 'console', path), text);
+  }
   const lines: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => lines.push(line) });
   const store = openSqliteStore({
@@ -77,6 +84,7 @@ export async function startApp({
     admin: store,
     database,
     roles,
+    consoleDirectory: join(directory, 'console'),
     policy,
     clock,
     randomBytes,

@@ -1,0 +1,34 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { ApiProblem } from './api/api-problem.ts';
+import { LanguageProvider } from './i18n/language.tsx';
+import { Gate } from './shell/gate.tsx';
+import { ThemeProvider } from './shell/theme.tsx';
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/parts.css';
+import { allowEmptyMarkupOnly } from './styles/trusted-types.ts';
+
+allowEmptyMarkupOnly();
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2_000,
+      // An answer of the server is final; only a lost connection is worth another try.
+      retry: (count, error) => count < 2 && error instanceof ApiProblem && error.status === 0,
+    },
+  },
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element "root".');
+createRoot(root).render(
+  <LanguageProvider>
+    <ThemeProvider>
+      <QueryClientProvider client={queries}>
+        <Gate />
+      </QueryClientProvider>
+    </ThemeProvider>
+  </LanguageProvider>,
+);

@@ -1,0 +1,44 @@
+import type { Attempt } from '@doorbell/server/api';
+import { useState } from 'react';
+import { useLanguage } from '../../i18n/language.tsx';
+import { Exchange } from '../../parts/exchange.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { reasonText } from '../../parts/reason-text.ts';
+import { HttpStatus, OutcomeTag, ResponseState } from '../../parts/tags.tsx';
+
+interface AttemptCardProps {
+  readonly attempt: Attempt;
+  readonly createdAt: string;
+  readonly isOpenAtFirst: boolean;
+}
+
+export function AttemptCard({ attempt, isOpenAtFirst }: AttemptCardProps) {
+  const { t, language } = useLanguage();
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const { number, post, at, durationMs, outcome, reason, detail, response, fenced } = attempt;
+  return (
+    <details className="attempt" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <span className="attempt-title">{t('attempt.title', { number })}</span>
+        <OutcomeTag outcome={outcome} />
+        <Moment at={at} withMs />
+        <span className="number">{durationMs} ms</span>
+        <span>
+          HTTP <HttpStatus status={response.httpStatus} />
+        </span>
+        <span>
+          state <ResponseState state={response.state} />
+        </span>
+        {post === 2 && <span className="dim">{t('attempt.previousKey')}</span>}
+        {fenced && <span className="dim">{t('attempt.fenced')}</span>}
+      </summary>
+      <p className="judged">
+        <strong>{reasonText(language, reason)}</strong>
+        <span className="dim">
+          <code>{reason}</code> {detail}
+        </span>
+      </p>
+      {isOpen && <Exchange attempt={attempt} />}
+    </details>
+  );
+}

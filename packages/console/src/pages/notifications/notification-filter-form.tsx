@@ -1,0 +1,113 @@
+import { taskStates } from '@doorbell/contract';
+import { Button, DatePicker, Form, Input, Select } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useEffect } from 'react';
+import { useCustomers, useEndpoints } from '../../api/books.ts';
+import { useLanguage } from '../../i18n/language.tsx';
+import { resultKeys } from '../../parts/tags.tsx';
+import { setQuery } from '../../shell/place.ts';
+import { filterNames, type NotificationFilter } from './notification-query.ts';
+
+interface FormValues extends Omit<NotificationFilter, 'from' | 'to'> {
+  readonly period?: readonly [Dayjs | null, Dayjs | null] | null;
+}
+
+/** The query form above the table. What it asks stands in the address bar, so that a view can be sent to others. */
+export function NotificationFilterForm({ filter }: { readonly filter: NotificationFilter }) {
+  const { t, language } = useLanguage();
+  const [form] = Form.useForm<FormValues>();
+  const customerId = Form.useWatch('customerId', form);
+  const customers = useCustomers();
+  const endpoints = useEndpoints();
+  useEffect(() => {
+    form.resetFields();
+    form.setFieldsValue(toValues(filter));
+  }, [filter, form]);
+
+  const ask = ({ period, ...rest }: FormValues) => {
+    const [from, to] = period ?? [];
+    const asked: NotificationFilter = {
+      ...rest,
+      ...(from ? { from: from.toISOString() } : {}),
+      ...(to ? { to: to.toISOString() } : {}),
+    };
+    setQuery({
+      ...Object.fromEntries(filterNames.map((name) => [name, asked[name]?.trim() || null])),
+      cursor: null,
+      open: null,
+    });
+  };
+  const reset = () => {
+    setQuery({ ...Object.fromEntries(filterNames.map((name) => [name, null])), cursor: null, open: null });
+  };
+  const ofCustomer = (endpoints.data ?? []).filter(
+    (endpoint) => !customerId || endpoint.customerId === customerId,
+  );
+  return (
+    <Form form={form} layout="vertical" className="query-form" onFinish={ask} aria-label={t('filter.label')}>
+      <Form.Item name="customerId" label={t('field.customer')}>
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: 'label' }}
+          placeholder={t('filter.any')}
+          options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
+        />
+      </Form.Item>
+      <Form.Item name="endpointId" label={t('field.endpoint')}>
+        <Select
+          allowClear
+          showSearch
+          placeholder={t('filter.any')}
+          options={ofCustomer.map(({ id }) => ({ value: id, label: id }))}
+        />
+      </Form.Item>
+      <Form.Item name="houseId" label={t('field.houseId')}>
+        <Input allowClear autoComplete="off" maxLength={64} />
+      </Form.Item>
+      <Form.Item name="houseTaskId" label={t('field.houseTaskId')}>
+        <Input allowClear autoComplete="off" maxLength={32} />
+      </Form.Item>
+      <Form.Item name="result" label={t('field.result')}>
+        <Select
+          allowClear
+          placeholder={t('filter.any')}
+          options={resultKeys.map((key, result) => ({ value: String(result), label: t(key) }))}
+        />
+      </Form.Item>
+      <Form.Item name="state" label={t('field.state')}>
+        <Select
+          allowClear
+          placeholder={t('filter.any')}
+          options={taskStates
+            .filter(({ notified }) => notified)
+            .map((state) => ({ value: String(state.code), label: `${state.code} ${state[language]}` }))}
+        />
+      </Form.Item>
+      <Form.Item name="period" label={t('field.period')} className="query-form-wide">
+        <DatePicker.RangePicker
+          showTime
+          allowEmpty={[true, true]}
+          placeholder={[t('filter.from'), t('filter.to')]}
+          format="YYYY-MM-DD HH:mm:ss"
+        />
+      </Form.Item>
+      <div className="query-form-end">
+        <Button onClick={reset}>{t('action.reset')}</Button>
+        <Button type="primary" htmlType="submit">
+          {t('action.search')}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function toValues({ from, to, ...rest }: NotificationFilter): FormValues {
+  const period = from || to ? { period: [toDay(from), toDay(to)] as const } : {};
+  return { ...rest, ...period };
+}
+
+/** The address bar takes what the API takes: ISO 8601, or milliseconds since 1970. */
+function toDay(text: string | undefined): Dayjs | null {
+  if (text === undefined) return null;
+  return dayjs(/^\d+$/.test(text) ? Number(text) : text);
+}

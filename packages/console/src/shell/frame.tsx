@@ -1,0 +1,78 @@
+import { CloseOutlined, LogoutOutlined, MenuOutlined } from '@ant-design/icons';
+import { Suspense, useEffect, useState } from 'react';
+import { credentials } from '../api/credentials.ts';
+import { useLanguage } from '../i18n/language.tsx';
+import { Link } from '../parts/link.tsx';
+import { Loading, Nothing } from '../parts/standing.tsx';
+import { findMenuItem, menu } from './menu.tsx';
+import { PageBoundary } from './page-boundary.tsx';
+import { usePlace } from './place.ts';
+import { Switches } from './switches.tsx';
+
+/** Menu, head and the page that the address names. */
+export function Frame() {
+  const { t } = useLanguage();
+  const { path } = usePlace();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const current = findMenuItem(path);
+  const title = current === undefined ? t('shell.noPage') : t(current.title);
+  useEffect(() => {
+    document.title = `${title} - Doorbell`;
+  }, [title]);
+  return (
+    <div className={isMenuOpen ? 'frame menu-open' : 'frame'}>
+      <a className="skip" href="#content">
+        {t('shell.skip')}
+      </a>
+      <nav className="side" aria-label={t('shell.menu')}>
+        <div className="brand">
+          <img src="/bell.svg" alt="" width={28} height={28} />
+          <span>Doorbell</span>
+        </div>
+        <ul>
+          {menu.map((item) => (
+            <li key={item.path}>
+              <Link to={item.path} isCurrent={item === current} onFollow={() => setMenuOpen(false)}>
+                {item.icon}
+                <span>{t(item.title)}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <header className="head">
+        <button
+          type="button"
+          className="icon-button menu-button"
+          aria-label={t('shell.menu')}
+          aria-expanded={isMenuOpen}
+          onClick={() => setMenuOpen(!isMenuOpen)}
+        >
+          {isMenuOpen ? <CloseOutlined /> : <MenuOutlined />}
+        </button>
+        <h1>{title}</h1>
+        <div className="head-end">
+          <Switches />
+          <SignOut />
+        </div>
+      </header>
+      <main id="content" className="content" tabIndex={-1}>
+        <PageBoundary key={path}>
+          <Suspense fallback={<Loading />}>
+            {current === undefined ? <Nothing title={t('shell.noPage')} hint={path} /> : <current.page />}
+          </Suspense>
+        </PageBoundary>
+      </main>
+    </div>
+  );
+}
+
+function SignOut() {
+  const { t } = useLanguage();
+  return (
+    <button type="button" className="text-button" onClick={() => credentials.forget()}>
+      <LogoutOutlined />
+      <span>{t('shell.signOut')}</span>
+    </button>
+  );
+}

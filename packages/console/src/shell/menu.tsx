@@ -1,0 +1,25 @@
+import { BellOutlined } from '@ant-design/icons';
+import { type ComponentType, lazy, type ReactNode } from 'react';
+import type { TextKey } from '../i18n/zh.ts';
+
+export interface MenuItem {
+  readonly path: string;
+  readonly title: TextKey;
+  readonly icon: ReactNode;
+  readonly page: ComponentType;
+}
+
+/** The pages in the order of the menu; each is loaded when it is first opened. */
+export const menu: readonly MenuItem[] = [
+  {
+    path: '/notifications',
+    title: 'menu.notifications',
+    icon: <BellOutlined />,
+    page: lazy(() => import('../pages/notifications/notifications-page.tsx')),
+  },
+];
+
+/** The page that a path belongs to: `/endpoints/acme-main` to `/endpoints`. */
+export function findMenuItem(path: string): MenuItem | undefined {
+  return menu.find((item) => path === item.path || (item.path !== '/' && path.startsWith(`${item.path}/`)));
+}

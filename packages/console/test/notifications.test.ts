@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { seriousFindings, visit } from './world/browser.ts';
+import { describeInBrowser } from './world/describe-in-browser.ts';
+import { signIn } from './world/operator.ts';
+
+describeInBrowser('the notifications page', (stage) => {
+  it('lets nobody in without a key that the server knows, and says so', async () => {
+    const { page, open, close } = await visit(stage().browser, stage().world.url);
+    await open('/notifications');
+    await page.locator('input[type=password]').fill('dbk_000000000000_not-a-key-of-this-server');
+    await page.locator('button[type=submit]').click();
+    await page.getByRole('alert').getByText('账号或密码不正确').waitFor();
+    await close();
+  });
+
+  it('shows why a notification has not arrived: every attempt, the body, the signed text without its key', async () => {
+    const { page, complaints } = await signIn(stage(), '/notifications?customerId=anju&result=1');
+    await page.getByRole('button', { name: /#1$/ }).first().click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('客户已接受').first().waitFor();
+    await drawer.getByText('houseTaskId').first().waitFor();
+    const text = (await drawer.textContent()) ?? '';
+    expect(text).toContain('application/x-www-form-urlencoded');
+    expect(text).toMatch(/••••••••AN-\d+HT\d+pkg-/);
+    expect(text).not.toContain('sign-key-of-anju');
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps the filter in the address, so that a view can be sent to a colleague', async () => {
+    const { page } = await signIn(stage(), '/notifications');
+    await page.getByLabel('房源 ID').fill('HA-4114');
+    await page.getByRole('button', { name: '查询' }).click();
+    await page.waitForURL(/houseId=HA-4114/);
+    await page.getByRole('row').nth(3).waitFor();
+    const rows = await page.getByRole('row').allTextContents();
+    expect(rows.slice(1).every((row) => row.includes('HA-4114'))).toBe(true);
+    await page.goBack();
+    expect(await page.getByLabel('房源 ID').inputValue()).toBe('');
+  });
+
+  it('tells nothing found from nothing there, and leads back', async () => {
+    const { page } = await signIn(stage(), '/notifications?houseId=no-such-house');
+    await page.getByText('没有符合条件的记录').waitFor();
+    await page.getByRole('button', { name: '重置筛选' }).click();
+    await page.getByRole('row').nth(10).waitFor();
+    expect(new URL(page.url()).searchParams.has('houseId')).toBe(false);
+  });
+
+  it('speaks English when asked', async () => {
+    const { page } = await signIn(stage(), '/notifications', { language: 'en' });
+    await page.getByRole('heading', { name: 'Notifications' }).waitFor();
+    await page.getByText('Endpoint paused').first().waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe finds serious, with an open drawer, %s',
+    async (theme) => {
+      const { page } = await signIn(stage(), '/notifications', { theme });
+      await page.getByRole('row').nth(10).waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.locator('.cell-button').first().click();
+      await page.getByRole('dialog').locator('details').first().waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,24 @@
+import type { Static } from 'typebox';
+import type { attempt } from './schemas/attempt.ts';
+import type { customer } from './schemas/customer.ts';
+import type { endpoint, endpointBody } from './schemas/endpoint.ts';
+import type { houseTask, houseTaskHistory } from './schemas/house-task.ts';
+import type { notification, notificationWithAttempts } from './schemas/notification.ts';
+import type { problem } from './schemas/problem.ts';
+
+// What the API answers, for clients in TypeScript: types only, taken from the schemas that the routes are checked by.
+
+export type Attempt = Static<typeof attempt>;
+export type Customer = Static<typeof customer>;
+export type Endpoint = Static<typeof endpoint>;
+export type EndpointBody = Static<typeof endpointBody>;
+export type HouseTask = Static<typeof houseTask>;
+export type HouseTaskHistory = Static<typeof houseTaskHistory>;
+export type Notification = Static<typeof notification>;
+export type NotificationWithAttempts = Static<typeof notificationWithAttempts>;
+export type Problem = Static<typeof problem>;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}

@@ -35,7 +35,7 @@ describeInBrowser('the notifications page', (stage) => {
     const rows = await page.getByRole('row').allTextContents();
     expect(rows.slice(1).every((row) => row.includes('HA-4114'))).toBe(true);
     await page.goBack();
-    expect(await page.getByLabel('房源 ID').inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('房源 ID').inputValue()).toBe('');
   });
 
   it('tells nothing found from nothing there, and leads back', async () => {

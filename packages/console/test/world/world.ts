@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createVault, mintApiKey, scopes } from '@doorbell/engine';
+import { createVault, scopes } from '@doorbell/engine';
 import { openSqliteStore } from '@doorbell/engine/sqlite';
 import { createInProcessWakeup } from '@doorbell/engine/system';
-import { type RunningServer, readConfig, startServer } from '@doorbell/server';
+import { mintApiKey, type RunningServer, readConfig, startServer } from '@doorbell/server';
 import { type CustomerReceiver, startCustomerReceiver } from './customer-receiver.ts';
 import { createMovableClock, type MovableClock } from './movable-clock.ts';
 

@@ -101,7 +101,7 @@ function changes(): readonly NewChange[] {
 }
 
 /** Methods of the prototype as well: a store may be a class. */
-function pick({ upcoming, claimNotices, settleNotices, append, claim, settle }: Store): Store {
+function pick({ upcoming, claimNotices, settleNotices, append, claim, settle, retire }: Store): Store {
   const bound = <T extends (...parameters: never[]) => unknown>(method: T): T => method.bind(store) as T;
   return {
     append: bound(append),
@@ -110,5 +110,6 @@ function pick({ upcoming, claimNotices, settleNotices, append, claim, settle }: 
     upcoming: bound(upcoming),
     claimNotices: bound(claimNotices),
     settleNotices: bound(settleNotices),
+    retire: bound(retire),
   };
 }

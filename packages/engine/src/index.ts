@@ -13,6 +13,8 @@ export * from './lane.ts';
 export * from './network-policy.ts';
 export * from './notification.ts';
 export * from './ports.ts';
+export * from './retention.ts';
+export * from './retire.ts';
 export * from './retry.ts';
 export * from './rollup.ts';
 export * from './rollup-tally.ts';

@@ -13,6 +13,7 @@ import type {
   PageRequest,
   Resent,
 } from './notification.ts';
+import type { Retired } from './retention.ts';
 import type {
   EndpointCounts,
   EndpointEvent,
@@ -62,6 +63,13 @@ export interface Store {
 
   /** Records what became of delivery-failed notices. */
   settleNotices(settlements: readonly NoticeSettlement[]): Promise<void>;
+
+  /**
+   * Takes away a part of what is older than `retentionMs`: attempts, changes whose attempts are gone, notices that were
+   * sent; null keeps everything. Never an attempt of a notification that waits, a change of a lane with one that waits or
+   * is parked, or the last change of a task. Several transactions, each of some milliseconds; any process may call it.
+   */
+  retire(retentionMs: number | null): Promise<Retired>;
 }
 
 export interface ClaimRequest {

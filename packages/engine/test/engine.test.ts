@@ -477,5 +477,6 @@ function bound(store: Store): Store {
     upcoming: () => store.upcoming(),
     claimNotices: (limit, leaseMs) => store.claimNotices(limit, leaseMs),
     settleNotices: (settlements) => store.settleNotices(settlements),
+    retire: (retentionMs) => store.retire(retentionMs),
   };
 }

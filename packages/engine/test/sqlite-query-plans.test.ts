@@ -7,13 +7,13 @@ import { backlogSql } from '../src/stores/sqlite/backlog.ts';
 import { candidatesSql } from '../src/stores/sqlite/candidates.ts';
 import { claimSql } from '../src/stores/sqlite/claim.ts';
 import { findNotificationSql } from '../src/stores/sqlite/find-notification.ts';
+import { migrations } from '../src/stores/sqlite/migrate.ts';
 import { noticesSql } from '../src/stores/sqlite/notices.ts';
 import { pendingSql } from '../src/stores/sqlite/pending.ts';
 import { recoverSql } from '../src/stores/sqlite/recover.ts';
 import { resendSql } from '../src/stores/sqlite/resend.ts';
+import { retireSql } from '../src/stores/sqlite/retire.ts';
 import { rollupsSql } from '../src/stores/sqlite/rollups.ts';
-import { initialSchema } from '../src/stores/sqlite/schema/001-initial.ts';
-import { rollupSchema } from '../src/stores/sqlite/schema/002-rollups.ts';
 import { settleSql } from '../src/stores/sqlite/settle.ts';
 import { statesOfSql } from '../src/stores/sqlite/states-of.ts';
 import { tasksSql } from '../src/stores/sqlite/tasks.ts';
@@ -35,6 +35,7 @@ const verbs = {
   candidates: candidatesSql,
   findNotification: findNotificationSql,
   resend: resendSql,
+  retire: retireSql,
   tasks: tasksSql,
   statesOf: statesOfSql,
   backlog: backlogSql,
@@ -67,8 +68,7 @@ const mayScan: Readonly<Record<string, string>> = {
 };
 
 const database = new DatabaseSync(':memory:');
-database.exec(initialSchema);
-database.exec(rollupSchema);
+for (const migration of migrations) database.exec(migration);
 
 function planOf(sql: string): readonly string[] {
   return database

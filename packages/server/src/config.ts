@@ -1,4 +1,4 @@
-import type { Clock, Observer } from '@doorbell/engine';
+import { type Clock, type Observer, retentionDaysDefault } from '@doorbell/engine';
 import type { DestinationStream, LevelWithSilent } from 'pino';
 import { ConfigError } from './config-error.ts';
 import { checkDatabaseUrl } from './database-url.ts';
@@ -19,6 +19,8 @@ export interface ServerConfig {
   readonly roles: readonly Role[];
   /** Private networks, in CIDR notation, where endpoints may be after all. */
   readonly allowNetworks: readonly string[];
+  /** How many days settled changes and their attempts are kept; null keeps them for ever. */
+  readonly retentionDays: number | null;
   readonly logLevel: LevelWithSilent;
   /** 32 bytes in base64; null takes, or creates, the key file beside the embedded database. */
   readonly masterKey: string | null;
@@ -35,8 +37,8 @@ const logLevels: readonly string[] = ['fatal', 'error', 'warn', 'info', 'debug',
 
 /**
  * The configuration out of DATABASE_URL, DOORBELL_HOST, DOORBELL_PORT, DOORBELL_DATA, DOORBELL_ROLES and
- * DOORBELL_ALLOW_NETWORKS (both separated by commas), DOORBELL_LOG_LEVEL, DOORBELL_MASTER_KEY and
- * DOORBELL_MASTER_KEY_FILE; overrides win, and a data path among them means the embedded database.
+ * DOORBELL_ALLOW_NETWORKS (both separated by commas), DOORBELL_RETENTION_DAYS (1 to 3650, or forever),
+ * DOORBELL_LOG_LEVEL, DOORBELL_MASTER_KEY and DOORBELL_MASTER_KEY_FILE; overrides win, and a data path among them means the embedded database.
  * Throws `ConfigError`.
  */
 export function readConfig(
@@ -52,6 +54,7 @@ export function readConfig(
     dataPath: environment.DOORBELL_DATA || 'doorbell-data',
     roles: environment.DOORBELL_ROLES ? readRoles(environment.DOORBELL_ROLES, 'DOORBELL_ROLES') : allRoles,
     allowNetworks: readList(environment.DOORBELL_ALLOW_NETWORKS),
+    retentionDays: readRetentionDays(environment.DOORBELL_RETENTION_DAYS),
     logLevel: readLogLevel(environment.DOORBELL_LOG_LEVEL),
     masterKey: readMasterKey(environment),
     ...given,
@@ -66,6 +69,20 @@ function readPort(text: string | undefined): number {
     throw new ConfigError(`DOORBELL_PORT must be a port from 0 to 65535, not ${JSON.stringify(text)}.`);
   }
   return port;
+}
+
+const retentionDaysMax = 3_650;
+
+function readRetentionDays(text: string | undefined): number | null {
+  if (!text) return retentionDaysDefault;
+  if (text === 'forever') return null;
+  const days = Number(text);
+  if (!/^\d{1,4}$/.test(text) || days < 1 || days > retentionDaysMax) {
+    throw new ConfigError(
+      `DOORBELL_RETENTION_DAYS must be 1 to ${retentionDaysMax} days or forever, not ${JSON.stringify(text)}.`,
+    );
+  }
+  return days;
 }
 
 function readLogLevel(text: string | undefined): LevelWithSilent {

@@ -3,6 +3,7 @@ import {
   type Claim,
   claimableMax,
   type Engine,
+  type Retired,
   type Settlement,
   type StoreAdmin,
   type Verdict,
@@ -16,6 +17,7 @@ export interface Metrics {
   changesAppended(appended: readonly Appended[]): void;
   settled(claim: Claim, settlement: Settlement, verdict: Verdict): void;
   requestAnswered(method: string, route: string, status: number): void;
+  retired(retired: Retired): void;
   /** Read at every scrape. */
   watch(sources: MetricSources): void;
 }
@@ -99,9 +101,30 @@ export function createMetrics(): Metrics {
     requestAnswered: (method, route, status) => {
       requestsTotal.inc({ method: boundedMethod(method), route, status });
     },
+    retired: createRetiredCounter(registry),
     watch: (sources) => {
       refreshBacklog = watchBacklog(registry, sources);
     },
+  };
+}
+
+function createRetiredCounter(registry: Registry): Metrics['retired'] {
+  const registers = [registry];
+  const retiredTotal = new Counter({
+    name: 'doorbell_retired_total',
+    help: 'What this process retired because it was old: attempts, changes, notices.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const lastRetirement = new Gauge({
+    name: 'doorbell_last_retirement_timestamp_seconds',
+    help: 'When this process last looked for what is old, and the database answered.',
+    registers,
+  });
+  return ({ attempts, changes, notices }) => {
+    for (const [kind, count] of Object.entries({ attempts, changes, notices }))
+      retiredTotal.inc({ kind }, count);
+    lastRetirement.setToCurrentTime();
   };
 }
 

@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
   createNetworkPolicy,
+  dayMs,
   Engine,
   type NetworkPolicy,
   RollupTally,
+  retireOld,
   type Store,
   type StoreAdmin,
 } from '@doorbell/engine';
@@ -91,7 +93,8 @@ async function serve(
 
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
-  let keeping: Promise<void> = Promise.resolve();
+  let keeping: Promise<unknown> = Promise.resolve();
+  const retentionMs = config.retentionDays === null ? null : config.retentionDays * dayMs;
   const rollups = { tally, admin: store, clock, logger };
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -119,8 +122,11 @@ async function serve(
   }
   if (roles.includes('deliver')) {
     running = engine.run(stopping.signal);
-    keeping = keepRollups(rollups, stopping.signal);
     running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
+    keeping = Promise.all([
+      keepRollups(rollups, stopping.signal),
+      retireOld({ store, clock, observer: { ...observer, ...metrics } }, retentionMs, stopping.signal),
+    ]);
   }
   return {
     url: urlOf(app.server.address() as AddressInfo),

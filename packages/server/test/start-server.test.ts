@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { scopes } from '@doorbell/engine';
 import { expect, onTestFinished, test } from 'vitest';
 import { mintApiKey } from '../src/auth.ts';
@@ -33,16 +34,17 @@ async function start(config: ServerConfig) {
   onTestFinished(() => server.close());
   const { key, record } = mintApiKey({ name: 'test', scopes }, 0, randomBytes);
   await server.store.putApiKey(record);
+  const headers = { authorization: `Bearer ${key}` };
   const call = async (method: string, path: string, body?: unknown) => {
     const answer = await fetch(server.url + path, {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     // biome-ignore lint/suspicious/noExplicitAny: read as a client without types does.
     return { status: answer.status, json: (await answer.json()) as any };
   };
-  return { server, call, key };
+  return { server, call, key, headers };
 }
 
 test('a change posted to the server is delivered, and is still there after a restart', async () => {
@@ -170,6 +172,7 @@ test('the configuration comes from the environment, and overrides win', () => {
     DOORBELL_DATA: '/data/x.db',
     DOORBELL_ROLES: 'deliver',
     DOORBELL_ALLOW_NETWORKS: '10.0.0.0/8, 192.168.0.0/16,',
+    DOORBELL_RETENTION_DAYS: '90',
     DOORBELL_LOG_LEVEL: 'warn',
     DOORBELL_MASTER_KEY_FILE: masterKeyFile,
   };
@@ -180,6 +183,7 @@ test('the configuration comes from the environment, and overrides win', () => {
     dataPath: '/data/x.db',
     roles: ['deliver'],
     allowNetworks: ['10.0.0.0/8', '192.168.0.0/16'],
+    retentionDays: 90,
     logLevel: 'warn',
     masterKey: 'the key',
   });
@@ -244,5 +248,50 @@ test('a data path whose folder cannot be made is an error, not a search without 
   // A file system that takes no folders: here Node's own recursive mkdir never returns.
   if (process.platform === 'linux') {
     await expect(startServer(configFor('/proc/doorbell/data'))).rejects.toMatchObject({ code: 'ENOENT' });
+  }
+});
+
+test('what was settled long ago is retired while it serves, and counted', async () => {
+  const dataPath = directory();
+  const receiver = await startReceiver();
+  const first = await start(configFor(dataPath));
+  await first.call('PUT', '/v1/customers/acme', { name: 'Acme' });
+  await first.call('PUT', '/v1/endpoints/e1', { customerId: 'acme', url: receiver.url, signKey: 'k' });
+  await first.call('POST', '/v1/state-changes', [change, { ...change, state: 10000 }]);
+  await until(async () => receiver.requests[1]);
+  const { json } = await until(async () => {
+    const list = await first.call('GET', '/v1/notifications?result=1');
+    return list.json.items.length === 2 ? list : undefined;
+  });
+  await first.server.close();
+
+  // As if a month had gone by: nothing here may wait for one.
+  const old = new DatabaseSync(join(dataPath, 'doorbell.db'));
+  old.exec('update attempt set recorded_at = recorded_at - 3000000000');
+  old.exec(
+    'drop trigger change_is_append_only_update; update change set created_at = created_at - 3000000000',
+  );
+  old.exec('update retirement set next_walk_at = 0');
+  old.close();
+  const second = await start(configFor(dataPath));
+  const retired = await until(async () => {
+    const metrics = await (await fetch(`${second.server.url}/metrics`, { headers: second.headers })).text();
+    return /doorbell_retired_total\{kind="changes"\} 1/.test(metrics) ? metrics : undefined;
+  });
+  expect(retired).toMatch(/doorbell_retired_total\{kind="attempts"\} 2/);
+  expect(retired).toMatch(/doorbell_last_retirement_timestamp_seconds \d{10}/);
+  const answer = await second.call('GET', `/v1/notifications/${json.items[1].id}`);
+  expect(answer.status).toBe(404);
+  expect(answer.json.detail).toMatch(/settled so long ago that it has been retired/);
+  const task = await second.call('GET', '/v1/house-tasks/task-1');
+  expect(task.json.changes).toMatchObject([{ sequence: 2 }]);
+});
+
+test('the days that are kept are a number, or for ever', () => {
+  expect(readConfig({}).retentionDays).toBe(30);
+  expect(readConfig({ DOORBELL_RETENTION_DAYS: '7' }).retentionDays).toBe(7);
+  expect(readConfig({ DOORBELL_RETENTION_DAYS: 'forever' }).retentionDays).toBeNull();
+  for (const days of ['0', '-1', '1.5', 'never', '9999']) {
+    expect(() => readConfig({ DOORBELL_RETENTION_DAYS: days })).toThrow(/DOORBELL_RETENTION_DAYS must be/);
   }
 });

@@ -19,9 +19,12 @@ With DATABASE_URL the data is in that PostgreSQL database, which "doorbell migra
 processes share the work. All of them need the same DOORBELL_MASTER_KEY. One that only delivers answers health and
 metrics at its port.
 
+What was settled is retired 30 days after its last attempt, with all but the last change of a task; another number of
+days, or "forever", goes into DOORBELL_RETENTION_DAYS. What waits or is parked stays.
+
 Environment: DATABASE_URL, DOORBELL_HOST, DOORBELL_PORT, DOORBELL_DATA, DOORBELL_ROLES, DOORBELL_ALLOW_NETWORKS
-(comma-separated), DOORBELL_LOG_LEVEL, DOORBELL_MASTER_KEY or DOORBELL_MASTER_KEY_FILE; options win, and --data
-means the embedded database.
+(comma-separated), DOORBELL_RETENTION_DAYS, DOORBELL_LOG_LEVEL, DOORBELL_MASTER_KEY or DOORBELL_MASTER_KEY_FILE;
+options win, and --data means the embedded database.
 
 Exit codes: 0 ended by a signal, 2 the command line is wrong, 4 cannot start`;
 

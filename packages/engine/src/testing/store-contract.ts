@@ -10,6 +10,7 @@ import { listingCases } from './store-contract/listing-cases.ts';
 import { noticeCases } from './store-contract/notice-cases.ts';
 import { pauseCases } from './store-contract/pause-cases.ts';
 import { resendCases } from './store-contract/resend-cases.ts';
+import { retireCases } from './store-contract/retire-cases.ts';
 import { rollupCases } from './store-contract/rollup-cases.ts';
 import { settleCases } from './store-contract/settle-cases.ts';
 import { taskCases } from './store-contract/task-cases.ts';
@@ -33,6 +34,7 @@ const chapters: Readonly<Record<string, Cases>> = {
   'customers and endpoints': endpointCases,
   access: accessCases,
   audit: auditCases,
+  retire: retireCases,
   'lists of notifications': listingCases,
   'why a notification waits': waitingCases,
   'tasks and backlog': taskCases,

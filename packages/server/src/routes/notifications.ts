@@ -2,7 +2,7 @@ import { type NotificationPosition, parseNotificationId } from '@doorbell/engine
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
-import { notFound } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { showAttempt } from '../schemas/attempt.ts';
 import {
   filterFields,
@@ -65,7 +65,7 @@ function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
           admin.findNotification(position),
           admin.listAttempts(position),
         ]);
-        if (stored === undefined) throw notFound('notification', params.notificationId);
+        if (stored === undefined) throw noNotification(params.notificationId);
         return { ...showNotification(stored), attempts: attempts.map(showAttempt) };
       },
     );
@@ -92,7 +92,7 @@ function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
       async ({ params }, reply) => {
         const position = readPosition(params.notificationId);
         if ((await admin.findNotification(position)) === undefined) {
-          throw notFound('notification', params.notificationId);
+          throw noNotification(params.notificationId);
         }
         const { resent } = await admin.resend(position, 1);
         engine.hint();
@@ -132,6 +132,11 @@ function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
 
 function readPosition(notificationId: string): NotificationPosition {
   const position = parseNotificationId(notificationId);
-  if (position === undefined) throw notFound('notification', notificationId);
+  if (position === undefined) throw noNotification(notificationId);
   return position;
+}
+
+function noNotification(notificationId: string): Problem {
+  const why = 'there never was, or it was settled so long ago that it has been retired';
+  return new Problem('not-found', `There is no notification ${JSON.stringify(notificationId)}: ${why}.`);
 }

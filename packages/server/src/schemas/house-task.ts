@@ -39,7 +39,12 @@ const change = Type.Object({
 });
 
 export const houseTaskHistory = Type.Object(
-  { ...taskFields, changes: Type.Array(change, { description: 'Oldest first.' }) },
+  {
+    ...taskFields,
+    changes: Type.Array(change, {
+      description: 'Oldest first, without gaps. The first ones are retired in time; the last one stays.',
+    }),
+  },
   { title: 'HouseTaskHistory' },
 );
 

@@ -3,6 +3,7 @@ import { initialSchema } from './schema/001-initial.ts';
 import { appendSchema } from './schema/002-append.ts';
 import { rollupSchema } from './schema/003-rollups.ts';
 import { accessSchema } from './schema/004-access.ts';
+import { retentionSchema } from './schema/005-retention.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
 interface Migration {
@@ -17,6 +18,8 @@ const migrations: readonly Migration[] = [
   { sql: appendSchema, worksSince: 2 },
   { sql: rollupSchema, worksSince: 2 },
   { sql: accessSchema, worksSince: 2 },
+  // Changes the key that settlements relied on; nothing was released before it.
+  { sql: retentionSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

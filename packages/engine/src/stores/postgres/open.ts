@@ -18,6 +18,7 @@ import { claimNotices, settleNotices } from './notices.ts';
 import { createNotifications } from './notifications.ts';
 import { listPending } from './pending.ts';
 import { createResend } from './resend.ts';
+import { retire } from './retire.ts';
 import { addRollups, listEndpointEvents, listRollups, retireRollups, sumRollups } from './rollups.ts';
 import { settle } from './settle.ts';
 import { findTasks, listTasks } from './tasks.ts';
@@ -103,6 +104,7 @@ function deliverySide(context: StoreContext): Store {
     upcoming: () => upcoming(context),
     claimNotices: (limit, leaseMs) => claimNotices(context, limit, leaseMs),
     settleNotices: (settlements) => settleNotices(context, settlements),
+    retire: (retentionMs) => retire(context, retentionMs),
   };
 }
 

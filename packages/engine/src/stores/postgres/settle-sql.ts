@@ -1,5 +1,16 @@
-/** The statements of `settle`: one locks and reads a batch of lanes, one writes all that follows from it. */
-export const settleSql = {
+const attemptColumns = `lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url, sign, sign_key,
+  request_headers, request_body, http_status, response_state, response_body, remote_address, fenced, recorded_at`;
+const attemptRecord = `lane_id bigint, seq int, epoch bigint, post int, attempt int, at bigint, duration_ms bigint,
+  outcome text, reason text, detail text, url text, sign text, sign_key text, request_headers text, request_body text,
+  http_status int, response_state double precision, response_body text, remote_address text, fenced boolean`;
+
+/**
+ * The statements of `settle`: one locks and reads a batch of lanes, one writes all that follows from it. The key of an
+ * attempt is not unique to the database, which keeps attempts by day; the lock of its lane makes it so.
+ */
+export const settleSql: Readonly<
+  Record<'lock' | 'nextReopened' | 'write' | 'dropLost' | 'writeLate', string>
+> = {
   // Skips what someone else has locked, in the order of ids: a producer's long transaction delays one lane, not all.
   lock: `with locked as materialized (
       select * from doorbell.lane l where l.id = any($1::bigint[]) order by l.id for update skip locked)
@@ -17,7 +28,6 @@ export const settleSql = {
     from unnest($1::bigint[], $2::int[]) w (lane_id, seq)
       join doorbell.reopened r on r.lane_id = w.lane_id and r.seq <> w.seq
     group by w.lane_id`,
-  // What really happened replaces the record of a lost lease when it is told after all.
   write: `with moved as (
       update doorbell.lane l set head_seq = m.head, reopened_seq = m.reopened, due_at = m.due_at, attempt = m.attempt,
         first_try_at = m.first_try_at, parked = m.parked, lease_until = 0, claimed_seq = null, claimed_at = null
@@ -41,20 +51,14 @@ export const settleSql = {
       insert into doorbell.notice (endpoint_id, url, fields, due_at, created_at)
       select n."endpointId", n.url, n.fields, $5, $5
       from json_to_recordset($4::json) as n ("endpointId" text, url text, fields json))
-    insert into doorbell.attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url, sign,
-      sign_key, request_headers, request_body, http_status, response_state, response_body, remote_address, fenced,
-      recorded_at)
-    select a.*, $5
-    from json_to_recordset($2::json) as a (lane_id bigint, seq int, epoch bigint, post int, attempt int, at bigint,
-      duration_ms bigint, outcome text, reason text, detail text, url text, sign text, sign_key text,
-      request_headers text, request_body text, http_status int, response_state double precision, response_body text,
-      remote_address text, fenced boolean)
-    on conflict (lane_id, seq, epoch, post) do update set attempt = excluded.attempt, at = excluded.at,
-      duration_ms = excluded.duration_ms, outcome = excluded.outcome, reason = excluded.reason,
-      detail = excluded.detail, url = excluded.url, sign = excluded.sign, sign_key = excluded.sign_key,
-      request_headers = excluded.request_headers, request_body = excluded.request_body,
-      http_status = excluded.http_status, response_state = excluded.response_state,
-      response_body = excluded.response_body, remote_address = excluded.remote_address, fenced = excluded.fenced,
-      recorded_at = excluded.recorded_at
-    where attempt.reason = 'lost'`,
-} as const;
+    insert into doorbell.attempt (${attemptColumns})
+    select a.*, $5 from json_to_recordset($2::json) as a (${attemptRecord})
+    on conflict do nothing`,
+  // What really happened replaces the record of a lost lease when it is told after all.
+  dropLost: `delete from doorbell.attempt a using json_to_recordset($1::json) as k (${attemptRecord})
+    where (a.lane_id, a.seq, a.epoch, a.post) = (k.lane_id, k.seq, k.epoch, k.post) and a.reason = 'lost'`,
+  writeLate: `insert into doorbell.attempt (${attemptColumns})
+    select k.*, $2::bigint from json_to_recordset($1::json) as k (${attemptRecord})
+    where not exists (select 1 from doorbell.attempt a
+      where (a.lane_id, a.seq, a.epoch, a.post) = (k.lane_id, k.seq, k.epoch, k.post))`,
+};

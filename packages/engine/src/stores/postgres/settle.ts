@@ -34,6 +34,8 @@ interface EndpointStep {
 /** What a batch writes, in one statement. */
 interface Writes {
   readonly attempts: Map<string, WrittenAttempt>;
+  /** Of lanes that have gone on since: they may be on record as lost, or already. */
+  readonly lateAttempts: Map<string, WrittenAttempt>;
   readonly moves: object[];
   readonly results: object[];
   readonly notices: object[];
@@ -94,7 +96,14 @@ function settleBatch(
       givenNow(),
     );
     const nextReopened = await listNextReopened(session, settlements, lanes);
-    const writes: Writes = { attempts: new Map(), moves: [], results: [], notices: [], steps: [] };
+    const writes: Writes = {
+      attempts: new Map(),
+      lateAttempts: new Map(),
+      moves: [],
+      results: [],
+      notices: [],
+      steps: [],
+    };
     const settled = new Set<number>();
     const verdicts = settlements.map((settlement, index): Verdict => {
       const lane = lanes[index];
@@ -119,7 +128,9 @@ function settleBatch(
 function addAttempts(writes: Writes, laneId: number, settlement: Settlement, fenced: boolean): void {
   for (const attempt of settlement.attempts) {
     const key = `${laneId}.${attempt.sequence}.${attempt.epoch}.${attempt.post}`;
-    if (!writes.attempts.has(key)) writes.attempts.set(key, attemptRow(laneId, attempt, fenced));
+    if (writes.attempts.has(key) || writes.lateAttempts.has(key)) continue;
+    const place = fenced ? writes.lateAttempts : writes.attempts;
+    place.set(key, attemptRow(laneId, attempt, fenced));
   }
 }
 
@@ -166,7 +177,12 @@ async function listNextReopened(
 }
 
 async function write(session: Session, writes: Writes, now: EpochMs): Promise<void> {
-  if (writes.moves.length === 0 && writes.attempts.size === 0) return;
+  if (writes.lateAttempts.size > 0) {
+    const late = toRows([...writes.lateAttempts.values()]);
+    await session.rows(settleSql.dropLost, late);
+    await session.rows(settleSql.writeLate, late, now);
+  }
+  if (writes.moves.length === 0) return;
   await session.rows(
     settleSql.write,
     toRows(writes.moves),

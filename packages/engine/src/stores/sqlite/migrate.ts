@@ -2,9 +2,10 @@ import { type Connection, isSqliteError } from './connection.ts';
 import { initialSchema } from './schema/001-initial.ts';
 import { rollupSchema } from './schema/002-rollups.ts';
 import { accessSchema } from './schema/003-access.ts';
+import { retentionSchema } from './schema/004-retention.ts';
 
 /** In order and append-only: a released migration is never edited. */
-const migrations: readonly string[] = [initialSchema, rollupSchema, accessSchema];
+export const migrations: readonly string[] = [initialSchema, rollupSchema, accessSchema, retentionSchema];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */
 const applicationId = 0x446f6f72;

@@ -22,6 +22,7 @@ import { lockOwner } from './owner-lock.ts';
 import { createListPending } from './pending.ts';
 import { checkPages, DamagedDatabase, recover } from './recover.ts';
 import { createResend } from './resend.ts';
+import { RetireVerb } from './retire.ts';
 import { createRollups } from './rollups.ts';
 import { SettleVerb } from './settle.ts';
 import { createTasks } from './tasks.ts';
@@ -105,6 +106,7 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
   const settle = new SettleVerb(context);
   const upcoming = createUpcoming(context);
   const notices = createNotices(context);
+  const retire = new RetireVerb(context, commits);
   return {
     append: (changes) => commits.write(() => append.append(changes)),
     claim: async (request) =>
@@ -114,6 +116,7 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
     claimNotices: async (limit, leaseMs) =>
       notices.probe() ? commits.write(() => notices.claim(limit, leaseMs)) : [],
     settleNotices: (settlements) => commits.write(() => notices.settle(settlements)),
+    retire: (retentionMs) => retire.retire(retentionMs),
   };
 }
 

@@ -10,5 +10,3 @@ export interface Retired {
 export const dayMs: number = 86_400_000;
 /** How long attempts and settled changes are kept unless somebody says otherwise. */
 export const retentionDaysDefault = 30;
-/** A walk over old changes begins once a day: those that were held back are looked at again then. */
-export const betweenWalksMs: number = dayMs;

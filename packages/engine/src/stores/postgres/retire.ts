@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../ports.ts';
-import { betweenWalksMs, type Retired } from '../../retention.ts';
+import { dayMs, type Retired } from '../../retention.ts';
 import { deleteFromRest, dropOldestDay, makeDays } from './attempt-days.ts';
 import type { StoreContext } from './context.ts';
 import { isDatabaseError, type Session } from './database.ts';
@@ -124,7 +124,7 @@ const dropChanges: Part = async (session, now, before) => {
   const more = old.length === partSize && last !== undefined;
   if (more)
     await session.rows(retireSql.setPlace, place.next_walk_at, last.created_at, last.task_id, last.seq);
-  else await session.rows(retireSql.setPlace, now + betweenWalksMs, 0, 0, 0);
+  else await session.rows(retireSql.setPlace, now + dayMs, 0, 0, 0);
   return { changes, more };
 };
 

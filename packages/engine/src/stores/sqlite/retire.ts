@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../ports.ts';
-import { betweenWalksMs, type Retired } from '../../retention.ts';
+import { dayMs, type Retired } from '../../retention.ts';
 import type { StoreContext } from './context.ts';
 import type { GroupCommit } from './group-commit.ts';
 
@@ -145,7 +145,7 @@ export class RetireVerb {
     const isWhole = rows.length < partSize || last === undefined;
     this.#goTo(
       isWhole
-        ? { next_walk_at: now + betweenWalksMs, attempt_id: 0, created_at: 0, task_id: 0, seq: 0 }
+        ? { next_walk_at: now + dayMs, attempt_id: 0, created_at: 0, task_id: 0, seq: 0 }
         : { ...place, created_at: last.created_at, task_id: last.task_id, seq: last.seq },
     );
     return { gone, isWhole };

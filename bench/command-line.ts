@@ -28,7 +28,7 @@ export function parseCommandLine(
   if (values.help) return 'help';
   const unknown = positionals.find((name) => measures.every((measure) => measure.name !== name));
   if (unknown !== undefined) throw new RangeError(`There is no measure ${unknown}; see --help.`);
-  const roundsMax = Number(values.rounds ?? (values.quick ? 1 : 5));
+  const roundsMax = Number(values.rounds ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(roundsMax) || roundsMax < 1) throw new RangeError('--rounds takes a number from 1.');
   return {
     chosen: positionals.length === 0 ? measures : measures.filter(({ name }) => positionals.includes(name)),
@@ -45,12 +45,13 @@ export function helpText(measures: readonly Measure[]): string {
   return `npm run bench -- [measure ...] [--quick] [--rounds N] [--strict] [--write-docs]
 
 Runs all measures, or those that are named, round by round, each contender in a process of its own.
-A run without --quick writes bench/results.json, where measures that were left out keep their last figures.
+A run without --quick takes about 20 minutes and writes bench/results.json, where measures that were left out keep
+their last figures. To renew the documents: npm run bench -- --write-docs, on a machine that does nothing else.
 
-  --quick       less of everything, under three minutes; writes nothing
-  --rounds N    default 5; with --quick 1
+  --quick       less of everything, under three minutes; writes nothing without --write-docs
+  --rounds N    default 3; with --quick 1
   --strict      exit code 1 when a goal is missed
-  --write-docs  writes the table in docs/PERFORMANCE.md and the plot docs/performance.svg, too
+  --write-docs  writes bench/results.json, the table in docs/PERFORMANCE.md and the plot docs/performance.svg
 
 Needs nginx, PostgreSQL and Redis on this machine (apt-get install nginx-light postgresql redis-server), and
 TMPDIR on a disk. Exit codes: 0 it ran, 1 it did not, or a goal is missed and --strict was given.

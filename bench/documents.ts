@@ -31,10 +31,11 @@ export function renderMarkdown({ machine, versions, measures }: Results): string
   );
   const table = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const facts = Object.entries({ ...machine, ...versions }).map(([name, value]) => `${name} ${value}`);
+  const isQuick = measures.some((measure) => measure.isQuick);
   const rounds = [...new Set(measures.map((measure) => measure.rounds))].join(' or ');
   return [
     table.join('\n'),
-    `Medians and ranges of ${rounds} rounds, ${machineLine(facts)}.`,
+    `Medians and ranges of ${rounds} rounds${isQuick ? ' (some of them quick, with less of everything)' : ''}, ${machineLine(facts)}.`,
     ...[...new Set(measures.flatMap(({ notes }) => notes))].map((note) => `- ${note}`),
   ].join('\n\n');
 }

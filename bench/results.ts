@@ -18,13 +18,15 @@ export interface MeasureResult {
   readonly about: string;
   readonly at: string;
   readonly rounds: number;
+  /** With less of everything. */
+  readonly isQuick: boolean;
   readonly rows: readonly (Row & { readonly isMet: boolean | null })[];
   /** By contender, then by name. */
   readonly figures: Readonly<Record<string, Readonly<Record<string, Spread>>>>;
   readonly notes: readonly string[];
 }
 
-export function resultOf(measure: Measure, rounds: readonly Round[]): MeasureResult {
+export function resultOf(measure: Measure, rounds: readonly Round[], isQuick: boolean): MeasureResult {
   const [first = {}] = rounds;
   const figures = Object.entries(first).map(([contender, names]) => {
     const spreads = Object.keys(names).map((name) => {
@@ -38,6 +40,7 @@ export function resultOf(measure: Measure, rounds: readonly Round[]): MeasureRes
     about: measure.about,
     at: new Date().toISOString(),
     rounds: rounds.length,
+    isQuick,
     rows: measure.rows(rounds).map((row) => ({ ...row, isMet: isMet(row) })),
     figures: Object.fromEntries(figures),
     notes: measure.notes ?? [],

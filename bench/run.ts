@@ -1,7 +1,7 @@
 import { allMeasures } from './all-measures.ts';
 import { type CommandLine, helpText, parseCommandLine } from './command-line.ts';
 import { rewriteDocuments } from './documents.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine, requireDisk } from './machine.ts';
 import { isMet, type Measure, type Round } from './measure.ts';
 
 import {
@@ -31,12 +31,13 @@ async function run({ chosen, roundsMax, isQuick, isStrict, writesDocuments }: Co
   const letGo = (): void => void stage.strike().finally(() => process.exit(130));
   process.once('SIGINT', letGo).once('SIGTERM', letGo);
   try {
+    await requireDisk(stage.folder);
     const machine = await describeMachine(stage.folder);
     const rounds = await play(stage, chosen, roundsMax);
-    const results = chosen.map((measure) => resultOf(measure, rounds.get(measure) ?? []));
+    const results = chosen.map((measure) => resultOf(measure, rounds.get(measure) ?? [], isQuick));
     const versions = await listVersions(stage);
     print(results, machine, versions);
-    if (!isQuick) keep({ machine, versions, measures: results }, writesDocuments);
+    if (!isQuick || writesDocuments) keep({ machine, versions, measures: results }, writesDocuments);
     const missed = results.flatMap(({ rows }) => rows).filter((row) => isMet(row) === false);
     return isStrict && missed.length > 0 ? 1 : 0;
   } finally {

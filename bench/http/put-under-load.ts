@@ -8,12 +8,12 @@ export interface ServerUnderLoad {
   readonly pid: number;
 }
 
-/** Warms the server up with a tenth of the load, then measures it; `busy` is how much of a core the server used. */
+/** Warms the server up until its code is compiled, then measures it; `busy` is how much of a core the server used. */
 export async function putUnderLoad(
   { url, pid }: ServerUnderLoad,
   load: Omit<LoadTask, 'url' | 'series'>,
 ): Promise<Figures> {
-  const warmUp: LoadTask = { ...load, url, series: 'warm', count: Math.ceil(load.count / 10) };
+  const warmUp: LoadTask = { ...load, url, series: 'warm', count: load.count };
   await askOnce('http/load.ts', 'load', warmUp);
   const cpuBefore = await cpuSecondsOf(pid);
   const task: LoadTask = { ...load, url, series: 'load' };

@@ -19,8 +19,8 @@ export const drainPeers: Measure = {
     'Postgres for all: version of the system, 1 GB of shared buffers, synchronous commit on.',
   ],
   round: (stage, round) => {
-    const notifications = stage.size(30_000, 6_000);
-    const amount = { warmUp: stage.size(5_000, 1_000), notifications, tasks: notifications };
+    const notifications = stage.size(12_000, 4_000);
+    const amount = { warmUp: stage.size(3_000, 1_000), notifications, tasks: notifications };
     return inTurns(round, [
       { contender: raw, run: () => drainRaw(stage, amount, connectionsMax) },
       ...peers.map((peer) => ({ contender: peer.name, run: () => drainPeer(stage, amount, peer) })),
@@ -29,7 +29,7 @@ export const drainPeers: Measure = {
   rows: (rounds) => peers.map(({ name }) => drainRow(`drain, ${name}`, null, rounds, name)),
 };
 
-async function drainPeer(stage: Stage, amount: Amount, peer: PeerEntry): Promise<Figures> {
+export async function drainPeer(stage: Stage, amount: Amount, peer: PeerEntry): Promise<Figures> {
   const { url: sinkUrl } = await stage.sink();
   return await withServerOf(stage, peer, (url) => {
     const task: PeerDrainTask = { ...amount, url, sinkUrl, connections: connectionsMax };

@@ -94,8 +94,8 @@ async function askBoth(
 ): Promise<Figures> {
   const { url: sinkUrl } = await stage.sink();
   const task = { sinkUrl, deadUrl, folder: await stage.newFolder(), warmUp: stage.size(5_000, 2_000) };
-  const rate: Omit<RateTask, 'place'> = { ...task, notifications: stage.size(30_000, 5_000) };
-  const claim: Omit<ClaimTask, 'place'> = { ...task, perSecond: 200, seconds: stage.size(10, 4) };
+  const rate: Omit<RateTask, 'place'> = { ...task, notifications: stage.size(20_000, 5_000) };
+  const claim: Omit<ClaimTask, 'place'> = { ...task, perSecond: 200, seconds: stage.size(6, 3) };
   return {
     ...(await run((place) => askOnce('doorbell/isolated.ts', 'timeClaims', { ...claim, place }))),
     ...(await run((place) => askOnce('doorbell/isolated.ts', 'drainHealthy', { ...rate, place }))),

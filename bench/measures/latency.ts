@@ -22,7 +22,7 @@ export const latency: Measure = {
 };
 
 function taskOf(stage: Stage): { perSecond: number; seconds: number; series: string } {
-  return { perSecond: 200, seconds: stage.size(10, 5), series: 'task' };
+  return { perSecond: 200, seconds: stage.size(8, 4), series: 'task' };
 }
 
 function onSqlite(stage: Stage): Promise<Figures> {

@@ -53,7 +53,7 @@ export const putInLibrary: Measure = {
 const putInPeers: readonly PeerEntry[] = peers.filter(({ name }) => !name.includes('local queue'));
 
 function taskOf(stage: Stage): PutInTask {
-  return { callers: 64, warmUp: stage.size(3_000, 1_000), count: stage.size(20_000, 4_000) };
+  return { callers: 64, warmUp: stage.size(1_000, 500), count: stage.size(10_000, 2_000) };
 }
 
 function putInPeer(stage: Stage, peer: PeerEntry): Promise<Figures> {

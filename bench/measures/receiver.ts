@@ -37,7 +37,7 @@ async function load(stage: Stage, script: string): Promise<Figures> {
       {
         requests: { kind: 'notifications' },
         callers: 64,
-        count: stage.size(100_000, 30_000),
+        count: stage.size(60_000, 30_000),
         expect: '"state":200',
       },
     );

@@ -48,7 +48,7 @@ function deliverBy(stage: Stage, workers: number): Promise<Figures> {
     const contenders = Array.from({ length: workers }, () => new Contender('doorbell/worker.ts'));
     try {
       const { url: sinkUrl } = await sink.ask<{ url: string }>('start', { answerAfterMs });
-      const seconds = stage.size(8, 3);
+      const seconds = stage.size(6, 3);
       await askOnce('doorbell/fill-one.ts', 'fill', { place, sinkUrl, lanes: workers * 700 * (seconds + 4) });
       await Promise.all(contenders.map((worker) => worker.ask('start', { place })));
       await sleep(2_000);

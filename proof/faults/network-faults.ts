@@ -115,7 +115,7 @@ export const networkFaults: Group = [
     expected: 'never followed',
     shownBy: [
       { file: ordinary, named: 'does not follow a redirect' },
-      { file: replies, named: '302' },
+      { file: replies, named: 'a redirect, never followed' },
     ],
   },
   {

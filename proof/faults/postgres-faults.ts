@@ -47,10 +47,7 @@ export const postgresFaults: Group = [
     number: 28,
     fault: 'PgBouncer in transaction mode',
     expected: 'everything works: nothing of a session is needed',
-    shownBy: [
-      { file: workers, named: 'need nothing of a session' },
-      { file: 'packages/engine/test/postgres-pooler.test.ts', named: '' },
-    ],
+    shownBy: [{ file: workers, named: 'need nothing of a session' }],
   },
   {
     number: 29,

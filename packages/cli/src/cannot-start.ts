@@ -1,6 +1,6 @@
 import { VaultError } from '@doorbell/engine';
 import { DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
-import { DamagedDatabase, DatabaseInUse, ForeignDatabase } from '@doorbell/engine/sqlite';
+import { DamagedDatabase, DatabaseInUse, ForeignDatabase, OutdatedDatabase } from '@doorbell/engine/sqlite';
 import { ConfigError, type ServerConfig } from '@doorbell/server';
 import { CommandError, exitCodes } from './command-error.ts';
 
@@ -10,6 +10,7 @@ const understood = [
   DatabaseInUse,
   ForeignDatabase,
   DamagedDatabase,
+  OutdatedDatabase,
   DatabaseUnreachable,
   DatabaseReadOnly,
   SchemaMismatch,

@@ -4,7 +4,7 @@ import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { Database } from '../src/stores/postgres/database.ts';
 import { openPostgresStore } from '../src/stores/postgres/index.ts';
 import { systemClock } from '../src/system.ts';
-import { delivered, World } from '../src/testing/store-contract/world.ts';
+import { delivered, nameOf, World } from '../src/testing/store-contract/world.ts';
 import { openPostgresWakeup } from '../src/wakeups/postgres.ts';
 import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
 
@@ -116,6 +116,20 @@ await describeOnPostgres('a PostgreSQL server under pressure', (server) => {
     const notified = wakeup.wait(600_000, never);
     await subject.pool.query(`select pg_notify($1, '')`, [subject.schema]);
     await notified;
+  });
+
+  it('whose lanes nobody vacuums goes on delivering, each task in order', async () => {
+    await subject.sql('alter table doorbell.lane set (autovacuum_enabled = off)');
+    const sent: string[] = [];
+    for (let round = 0; round < 100; round += 1) {
+      await world.store.append(['t1', 't2', 't3'].map((task) => world.change(task, 40_000)));
+      const claims = await world.claim();
+      sent.push(...claims.map(nameOf));
+      await world.store.settle(claims.map((claim) => world.settlement(claim, delivered)));
+    }
+    const inOrder = Array.from({ length: 100 }, (_, index) => `t2.${index + 1}`);
+    expect(sent).toHaveLength(300);
+    expect(sent.filter((name) => name.startsWith('t2.'))).toEqual(inOrder);
   });
 
   it('with one task of 20,000 changes waiting delivers the others as if there were none', async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,16 @@ describe('after a crash, a log file of SQLite', () => {
     writeFileSync(`${database}-wal`, log.subarray(0, log.length - 1_000));
     const kept = await sequences(open());
     expect(kept).toEqual(upTo(appends - 1));
+  });
+
+  it('that was deleted, or a backup that was put back, is older than when it was last served, and that is said', async () => {
+    const backup = readFileSync(database);
+    await open().close();
+    writeFileSync(database, backup);
+    rmSync(`${database}-wal`, { force: true });
+    expect(open).toThrow(/older than when it was last served.*delete .*doorbell\.db\.served to go on/s);
+    rmSync(`${database}.served`);
+    expect((await open().findTasks('t1')).length).toBeLessThanOrEqual(1);
   });
 
   it('may be read from for as long as someone likes, and what is written meanwhile is kept', async () => {

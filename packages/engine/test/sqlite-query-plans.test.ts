@@ -14,6 +14,7 @@ import { recoverSql } from '../src/stores/sqlite/recover.ts';
 import { resendSql } from '../src/stores/sqlite/resend.ts';
 import { retireSql } from '../src/stores/sqlite/retire.ts';
 import { rollupsSql } from '../src/stores/sqlite/rollups.ts';
+import { servedSql } from '../src/stores/sqlite/served-record.ts';
 import { settleSql } from '../src/stores/sqlite/settle.ts';
 import { statesOfSql } from '../src/stores/sqlite/states-of.ts';
 import { tasksSql } from '../src/stores/sqlite/tasks.ts';
@@ -40,6 +41,7 @@ const verbs = {
   statesOf: statesOfSql,
   backlog: backlogSql,
   recover: recoverSql,
+  served: servedSql,
   apiKeys: apiKeysSql,
   pending: pendingSql,
   rollups: rollupsSql,

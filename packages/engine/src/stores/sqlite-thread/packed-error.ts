@@ -6,6 +6,7 @@ import { StoreBroken } from '../sqlite/group-commit.ts';
 import { ForeignDatabase } from '../sqlite/migrate.ts';
 import { DatabaseInUse } from '../sqlite/owner-lock.ts';
 import { DamagedDatabase } from '../sqlite/recover.ts';
+import { OutdatedDatabase } from '../sqlite/served-record.ts';
 
 /** An error as it crosses threads: cloning alone would keep neither its class nor its own fields. */
 export interface PackedError {
@@ -20,6 +21,7 @@ export interface PackedError {
 const classes = [
   AppendRefused,
   DamagedDatabase,
+  OutdatedDatabase,
   DatabaseInUse,
   EndpointTaken,
   ForeignDatabase,

@@ -10,3 +10,4 @@ export {
 } from './open.ts';
 export { DatabaseInUse } from './owner-lock.ts';
 export { DamagedDatabase } from './recover.ts';
+export { OutdatedDatabase } from './served-record.ts';

@@ -3,9 +3,16 @@ import { initialSchema } from './schema/001-initial.ts';
 import { rollupSchema } from './schema/002-rollups.ts';
 import { accessSchema } from './schema/003-access.ts';
 import { retentionSchema } from './schema/004-retention.ts';
+import { servedSchema } from './schema/005-served.ts';
 
 /** In order and append-only: a released migration is never edited. */
-export const migrations: readonly string[] = [initialSchema, rollupSchema, accessSchema, retentionSchema];
+export const migrations: readonly string[] = [
+  initialSchema,
+  rollupSchema,
+  accessSchema,
+  retentionSchema,
+  servedSchema,
+];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */
 const applicationId = 0x446f6f72;

@@ -24,6 +24,7 @@ import { checkPages, DamagedDatabase, recover } from './recover.ts';
 import { createResend } from './resend.ts';
 import { RetireVerb } from './retire.ts';
 import { createRollups } from './rollups.ts';
+import { recordServed } from './served-record.ts';
 import { SettleVerb } from './settle.ts';
 import { createTasks } from './tasks.ts';
 import { createUpcoming } from './upcoming.ts';
@@ -48,7 +49,7 @@ export interface SqliteStore extends Store, StoreAdmin {
 
 /**
  * Opens the database for the one process that serves it; takes back all leases. Throws `DatabaseInUse`,
- * `ForeignDatabase`, `DamagedDatabase` or, when the master key is not the one the keys were sealed with, `VaultError`.
+ * `ForeignDatabase`, `DamagedDatabase`, `OutdatedDatabase` or, when the master key is not the one the keys were sealed with, `VaultError`.
  */
 export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
   const lock = lockOwner(options.path);
@@ -69,6 +70,7 @@ export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
 function serve(connection: Connection, options: SqliteStoreOptions, onClose: () => void): SqliteStore {
   checkPages(connection);
   migrate(connection);
+  if (options.path !== ':memory:') recordServed(connection, options.path);
   const context: StoreContext = {
     connection,
     customers: new CustomerBook(connection),

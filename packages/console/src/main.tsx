@@ -7,6 +7,9 @@ import { ThemeProvider } from './shell/theme.tsx';
 import './styles/base.css';
 import './styles/shell.css';
 import './styles/parts.css';
+import './styles/endpoints.css';
+import './styles/overview.css';
+import './styles/tasks.css';
 import { allowEmptyMarkupOnly } from './styles/trusted-types.ts';
 
 allowEmptyMarkupOnly();

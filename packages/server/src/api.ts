@@ -1,13 +1,16 @@
 import type { Static } from 'typebox';
+import type { endpointHealth, overview } from './routes/overview.ts';
 import type { attempt } from './schemas/attempt.ts';
 import type { customer } from './schemas/customer.ts';
 import type { endpoint, endpointBody } from './schemas/endpoint.ts';
 import type { houseTask, houseTaskHistory } from './schemas/house-task.ts';
 import type { notification, notificationWithAttempts } from './schemas/notification.ts';
 import type { problem } from './schemas/problem.ts';
+import type { bucket } from './schemas/statistics.ts';
 
 // What the API answers, for clients in TypeScript: types only, taken from the schemas that the routes are checked by.
 
+export type Bucket = Static<typeof bucket>;
 export type Attempt = Static<typeof attempt>;
 export type Customer = Static<typeof customer>;
 export type Endpoint = Static<typeof endpoint>;
@@ -16,6 +19,8 @@ export type HouseTask = Static<typeof houseTask>;
 export type HouseTaskHistory = Static<typeof houseTaskHistory>;
 export type Notification = Static<typeof notification>;
 export type NotificationWithAttempts = Static<typeof notificationWithAttempts>;
+export type EndpointHealth = Static<typeof endpointHealth>;
+export type Overview = Static<typeof overview>;
 export type Problem = Static<typeof problem>;
 
 export interface Page<T> {

@@ -1,5 +1,14 @@
+import { endpoints } from './en/endpoints.ts';
 import { notifications } from './en/notifications.ts';
+import { overview } from './en/overview.ts';
 import { shell } from './en/shell.ts';
+import { tasks } from './en/tasks.ts';
 import type { TextKey } from './zh.ts';
 
-export const en: Readonly<Record<TextKey, string>> = { ...shell, ...notifications };
+export const en: Readonly<Record<TextKey, string>> = {
+  ...shell,
+  ...notifications,
+  ...tasks,
+  ...overview,
+  ...endpoints,
+};

@@ -1,4 +1,4 @@
-import { BellOutlined } from '@ant-design/icons';
+import { ApiOutlined, BellOutlined, DashboardOutlined, NodeIndexOutlined } from '@ant-design/icons';
 import { type ComponentType, lazy, type ReactNode } from 'react';
 import type { TextKey } from '../i18n/zh.ts';
 
@@ -12,10 +12,28 @@ export interface MenuItem {
 /** The pages in the order of the menu; each is loaded when it is first opened. */
 export const menu: readonly MenuItem[] = [
   {
+    path: '/',
+    title: 'menu.overview',
+    icon: <DashboardOutlined />,
+    page: lazy(() => import('../pages/overview/overview-page.tsx')),
+  },
+  {
     path: '/notifications',
     title: 'menu.notifications',
     icon: <BellOutlined />,
     page: lazy(() => import('../pages/notifications/notifications-page.tsx')),
+  },
+  {
+    path: '/tasks',
+    title: 'menu.tasks',
+    icon: <NodeIndexOutlined />,
+    page: lazy(() => import('../pages/tasks/tasks-page.tsx')),
+  },
+  {
+    path: '/endpoints',
+    title: 'menu.endpoints',
+    icon: <ApiOutlined />,
+    page: lazy(() => import('../pages/endpoints/endpoints-page.tsx')),
   },
 ];
 

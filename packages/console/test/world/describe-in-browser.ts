@@ -11,7 +11,7 @@ export interface Stage {
   readonly browser: Browser;
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
 
 /** A suite in Chromium on a real server that has a night behind it; left out where there is no Chromium. */
 export function describeInBrowser(name: string, suite: (stage: () => Stage) => void): void {
@@ -22,7 +22,7 @@ export function describeInBrowser(name: string, suite: (stage: () => Stage) => v
   }
   let stage: Stage | undefined;
   beforeAll(async () => {
-    const [world, browser] = await Promise.all([startWorld(3 * hourMs), startBrowser()]);
+    const [world, browser] = await Promise.all([startWorld(75 * minuteMs), startBrowser()]);
     stage = { world, browser };
     await tellStory(world);
   }, 60_000);

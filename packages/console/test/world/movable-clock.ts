@@ -4,6 +4,8 @@ import { systemClock } from '@doorbell/engine/system';
 export interface MovableClock extends Clock {
   /** Lets that much time pass at once, for whoever asks for the time. */
   move(ms: number): void;
+  /** To the machine's time. */
+  catchUp(): void;
 }
 
 /** The machine's clock, set back by so much: so that a test can bring yesterday along. */
@@ -15,6 +17,9 @@ export function createMovableClock(behindMs: number): MovableClock {
     monotonicMs: () => systemClock.monotonicMs() + offsetMs,
     move: (ms) => {
       offsetMs += ms;
+    },
+    catchUp: () => {
+      offsetMs = Math.max(offsetMs, 0);
     },
   };
 }

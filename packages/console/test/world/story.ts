@@ -98,4 +98,6 @@ async function breakDown(world: World): Promise<void> {
     await settled(world);
   }
   world.receiver.answer('anju', 'accept');
+  world.clock.catchUp();
+  await settled(world);
 }

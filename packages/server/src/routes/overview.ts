@@ -44,6 +44,23 @@ const event = Type.Object(
   { title: 'EndpointEvent' },
 );
 
+export const overview = Type.Object(
+  { ...statistics, backlog, endpointsInTrouble: Type.Array(trouble) },
+  { title: 'Overview' },
+);
+
+export const endpointHealth = Type.Object(
+  {
+    ...statistics,
+    events: Type.Array(event, { description: `Newest first, at most ${eventsMax}.` }),
+    pending: Type.Integer({ description: 'Counted up to 100,000.' }),
+    oldestPendingAt: nullable(time),
+    claimable: Type.Integer(),
+    lanesParked: Type.Integer(),
+  },
+  { title: 'EndpointHealth' },
+);
+
 export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
@@ -60,10 +77,7 @@ export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTy
             { additionalProperties: false },
           ),
           response: {
-            200: Type.Object(
-              { ...statistics, backlog, endpointsInTrouble: Type.Array(trouble) },
-              { title: 'Overview' },
-            ),
+            200: overview,
             ...problems(400, 401, 503),
           },
         },
@@ -103,17 +117,7 @@ export function endpointHealthRoutes({ admin, clock }: AppPorts): FastifyPluginA
           params: endpointParams,
           querystring: Type.Object(spanQuery, { additionalProperties: false }),
           response: {
-            200: Type.Object(
-              {
-                ...statistics,
-                events: Type.Array(event, { description: `Newest first, at most ${eventsMax}.` }),
-                pending: Type.Integer({ description: 'Counted up to 100,000.' }),
-                oldestPendingAt: nullable(time),
-                claimable: Type.Integer(),
-                lanesParked: Type.Integer(),
-              },
-              { title: 'EndpointHealth' },
-            ),
+            200: endpointHealth,
             ...problems(400, 401, 404, 503),
           },
         },

@@ -8,7 +8,6 @@ import { HttpStatus, OutcomeTag, ResponseState } from '../../parts/tags.tsx';
 
 interface AttemptCardProps {
   readonly attempt: Attempt;
-  readonly createdAt: string;
   readonly isOpenAtFirst: boolean;
 }
 

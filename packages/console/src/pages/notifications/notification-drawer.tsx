@@ -6,6 +6,7 @@ import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
 import { explainNotification } from '../../parts/explain-notification.ts';
+import { Fact } from '../../parts/fact.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
@@ -102,22 +103,8 @@ function Detail({ notification }: { readonly notification: NotificationWithAttem
       <h3>{t('attempt.all', { count: attempts.length })}</h3>
       {attempts.length === 0 && <Nothing title={t('attempt.none')} hint={t('attempt.noneHint')} />}
       {attempts.toReversed().map((attempt, index) => (
-        <AttemptCard
-          key={`${attempt.at} ${attempt.post}`}
-          attempt={attempt}
-          createdAt={notification.createdAt}
-          isOpenAtFirst={index === 0}
-        />
+        <AttemptCard key={`${attempt.at} ${attempt.post}`} attempt={attempt} isOpenAtFirst={index === 0} />
       ))}
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,0 +1,199 @@
+import type { Endpoint, EndpointBody } from '@doorbell/server/api';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Alert, App, Button, Form, Input, InputNumber, Select } from 'antd';
+import { useCustomers } from '../../api/books.ts';
+import { callApi } from '../../api/call-api.ts';
+import { useMay } from '../../api/session.ts';
+import { useLanguage } from '../../i18n/language.tsx';
+
+interface EndpointFormProps {
+  /** Left out to create one. */
+  readonly endpoint?: Endpoint;
+  readonly onSaved?: (endpoint: Endpoint) => void;
+}
+
+interface FormValues
+  extends Omit<EndpointBody, 'retryHorizonMs' | 'signKey' | 'webhookSecret' | 'deliveryFailedUrl'> {
+  readonly id: string;
+  readonly signKey?: string;
+  readonly webhookSecret?: string;
+  readonly deliveryFailedUrl?: string;
+  readonly retryHorizonHours: number;
+}
+
+const hourMs = 3_600_000;
+const defaults = {
+  revision: 'seed',
+  coalesce: 'every',
+  onGiveUp: 'continue',
+  inFlightMax: 32,
+  connectTimeoutMs: 3_000,
+  totalTimeoutMs: 15_000,
+  retryHorizonHours: 72,
+} as const;
+
+export function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
+  const { t } = useLanguage();
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const mayEdit = useMay('admin');
+  const save = useMutation({
+    mutationFn: ({ id, ...values }: FormValues) =>
+      callApi<Endpoint>(`/endpoints/${encodeURIComponent(id)}`, { method: 'PUT', body: toBody(values) }),
+    onSuccess: (saved) => {
+      void message.success(t('settings.saved'));
+      void queries.invalidateQueries({ queryKey: ['endpoints'] });
+      void queries.invalidateQueries({ queryKey: ['endpoint', saved.id] });
+      onSaved?.(saved);
+    },
+  });
+  return (
+    <Form<FormValues>
+      layout="vertical"
+      className="settings-form"
+      disabled={!mayEdit}
+      initialValues={endpoint === undefined ? defaults : toValues(endpoint)}
+      onFinish={(values) => save.mutate({ ...values, id: endpoint?.id ?? values.id })}
+    >
+      <WhereFields endpoint={endpoint} />
+      <PolicyFields />
+      <LimitFields />
+      {save.error && <Alert type="error" showIcon title={save.error.message} className="form-error" />}
+      <Button type="primary" htmlType="submit" loading={save.isPending}>
+        {t('action.save')}
+      </Button>
+    </Form>
+  );
+}
+
+function WhereFields({ endpoint }: { readonly endpoint: Endpoint | undefined }) {
+  const { t } = useLanguage();
+  const customers = useCustomers();
+  const isNew = endpoint === undefined;
+  const required = { required: true, message: t('settings.needed') };
+  return (
+    <>
+      {isNew && (
+        <Form.Item
+          name="id"
+          label={t('settings.id')}
+          rules={[required, { pattern: /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/, message: t('settings.idRule') }]}
+        >
+          <Input autoComplete="off" />
+        </Form.Item>
+      )}
+      <Form.Item name="customerId" label={t('settings.customer')} rules={[required]}>
+        <Select
+          disabled={!isNew}
+          options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="url"
+        label={t('settings.url')}
+        className="wide"
+        rules={[required, { pattern: /^https?:\/\/.+/, message: t('settings.urlRule') }]}
+      >
+        <Input autoComplete="off" />
+      </Form.Item>
+      <Form.Item name="signKey" label={t('settings.signKey')} rules={isNew ? [required] : []}>
+        <Input.Password autoComplete="new-password" placeholder={isNew ? '' : t('settings.signKeyKept')} />
+      </Form.Item>
+      <Form.Item name="webhookSecret" label={t('settings.webhookSecret')}>
+        <Input.Password
+          autoComplete="new-password"
+          placeholder={endpoint?.hasWebhookSecret ? t('settings.signKeyKept') : ''}
+        />
+      </Form.Item>
+    </>
+  );
+}
+
+const choices = {
+  revision: ['seed', '2021-05'],
+  coalesce: ['every', 'latest'],
+  onGiveUp: ['continue', 'park'],
+} as const;
+
+function PolicyFields() {
+  const { t } = useLanguage();
+  return (
+    <>
+      <h3>{t('settings.contract')}</h3>
+      <Form.Item name="revision" label={t('settings.revision')}>
+        <Select
+          options={choices.revision.map((value) => ({ value, label: t(`settings.revision.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name="coalesce" label={t('settings.coalesce')}>
+        <Select
+          options={choices.coalesce.map((value) => ({ value, label: t(`settings.coalesce.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name="onGiveUp" label={t('settings.onGiveUp')}>
+        <Select
+          options={choices.onGiveUp.map((value) => ({ value, label: t(`settings.onGiveUp.${value}`) }))}
+        />
+      </Form.Item>
+      <Form.Item name="deliveryFailedUrl" label={t('settings.deliveryFailedUrl')}>
+        <Input autoComplete="off" />
+      </Form.Item>
+    </>
+  );
+}
+
+/** The limits of the API, so that the form refuses what the server would. */
+const limits = [
+  ['inFlightMax', 1, 256],
+  ['connectTimeoutMs', 100, 10_000],
+  ['totalTimeoutMs', 1_000, 30_000],
+  ['retryHorizonHours', 0.1, 720],
+] as const;
+
+function LimitFields() {
+  const { t } = useLanguage();
+  return (
+    <>
+      <h3>{t('settings.limits')}</h3>
+      {limits.map(([name, min, max]) => (
+        <Form.Item
+          key={name}
+          name={name}
+          label={t(`settings.${name}`)}
+          rules={[{ required: true, message: t('settings.needed') }]}
+        >
+          <InputNumber min={min} max={max} />
+        </Form.Item>
+      ))}
+    </>
+  );
+}
+
+function toBody(values: Omit<FormValues, 'id'>): EndpointBody {
+  const { retryHorizonHours, signKey, webhookSecret, deliveryFailedUrl, ...rest } = values;
+  return {
+    ...rest,
+    retryHorizonMs: Math.round(retryHorizonHours * hourMs),
+    deliveryFailedUrl: deliveryFailedUrl || null,
+    // A key that is left empty stays as it is.
+    ...(signKey ? { signKey } : {}),
+    ...(webhookSecret ? { webhookSecret } : {}),
+  };
+}
+
+function toValues({ retryHorizonMs, deliveryFailedUrl, ...endpoint }: Endpoint): Partial<FormValues> {
+  const { customerId, url, revision, coalesce, onGiveUp, inFlightMax, connectTimeoutMs, totalTimeoutMs } =
+    endpoint;
+  return {
+    customerId,
+    url,
+    revision,
+    coalesce,
+    onGiveUp,
+    inFlightMax,
+    connectTimeoutMs,
+    totalTimeoutMs,
+    retryHorizonHours: retryHorizonMs / hourMs,
+    ...(deliveryFailedUrl === null ? {} : { deliveryFailedUrl }),
+  };
+}

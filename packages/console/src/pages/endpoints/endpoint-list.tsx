@@ -1,0 +1,95 @@
+import { PlusOutlined } from '@ant-design/icons';
+import type { Endpoint } from '@doorbell/server/api';
+import { Button, Drawer } from 'antd';
+import { useState } from 'react';
+import { useEndpoints } from '../../api/books.ts';
+import { useMay } from '../../api/session.ts';
+import { type Translate, useLanguage } from '../../i18n/language.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
+import { goTo } from '../../shell/place.ts';
+import { EndpointForm } from './endpoint-form.tsx';
+import { EndpointStatus } from './endpoint-status.tsx';
+
+export function EndpointList() {
+  const { t } = useLanguage();
+  const found = useEndpoints();
+  const [isCreating, setCreating] = useState(false);
+  const mayEdit = useMay('admin');
+  const create = mayEdit && (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+      {t('endpoint.create')}
+    </Button>
+  );
+  return (
+    <section className="card">
+      {found.isPending && <Loading />}
+      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      {found.data?.length === 0 && (
+        <Nothing title={t('endpoint.none')} hint={t('endpoint.noneHint')}>
+          {create}
+        </Nothing>
+      )}
+      {found.data !== undefined && found.data.length > 0 && (
+        <>
+          <div className="toolbar">
+            <span className="grow" />
+            {create}
+          </div>
+          <DataTable
+            caption={t('menu.endpoints')}
+            rows={found.data}
+            rowKey={({ id }) => id}
+            columns={columns(t)}
+            onOpen={({ id }) => goTo(`/endpoints/${id}`)}
+          />
+        </>
+      )}
+      {isCreating && (
+        <Drawer
+          open
+          size={640}
+          title={t('endpoint.create')}
+          closable={{ 'aria-label': t('action.close') }}
+          onClose={() => setCreating(false)}
+        >
+          <EndpointForm onSaved={({ id }) => goTo(`/endpoints/${id}`)} />
+        </Drawer>
+      )}
+    </section>
+  );
+}
+
+function columns(t: Translate): readonly Column<Endpoint>[] {
+  return [
+    {
+      key: 'id',
+      title: t('field.endpoint'),
+      render: ({ id, customerId }) => (
+        <span className="two-lines">
+          <Link to={`/endpoints/${id}`}>{id}</Link>
+          <span className="dim small">{customerId}</span>
+        </span>
+      ),
+    },
+    {
+      key: 'status',
+      title: t('endpoint.status'),
+      render: (endpoint) => <EndpointStatus endpoint={endpoint} />,
+    },
+    { key: 'url', title: 'URL', render: ({ url }) => <code className="url-cell">{url}</code> },
+    { key: 'signing', title: t('endpoint.signing'), render: (endpoint) => signingOf(endpoint, t) },
+    {
+      key: 'updated',
+      title: t('endpoint.updated'),
+      render: ({ updatedAt }) => <Moment at={updatedAt} />,
+    },
+  ];
+}
+
+export function signingOf({ hasSignKey, hasWebhookSecret }: Endpoint, t: Translate): string {
+  const ways = [...(hasSignKey ? ['MD5'] : []), ...(hasWebhookSecret ? ['HMAC-SHA256'] : [])];
+  return ways.length === 0 ? t('endpoint.unsigned') : ways.join(' + ');
+}

@@ -1,0 +1,106 @@
+import { ArrowLeftOutlined } from '@ant-design/icons';
+import type { Endpoint } from '@doorbell/server/api';
+import { useQuery } from '@tanstack/react-query';
+import { Tabs } from 'antd';
+import { callApi } from '../../api/call-api.ts';
+import { useMay } from '../../api/session.ts';
+import { useLanguage } from '../../i18n/language.tsx';
+import { Copyable } from '../../parts/copyable.tsx';
+import { Fact } from '../../parts/fact.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Moment, showLocal } from '../../parts/moment.tsx';
+import { Failed, Loading } from '../../parts/standing.tsx';
+import { setQuery, usePlace } from '../../shell/place.ts';
+import { EndpointActions } from './endpoint-actions.tsx';
+import { EndpointForm } from './endpoint-form.tsx';
+import { EndpointHealth } from './endpoint-health.tsx';
+import { signingOf } from './endpoint-list.tsx';
+import { EndpointStatus, StandstillReason } from './endpoint-status.tsx';
+import { EndpointTest } from './endpoint-test.tsx';
+import { Undelivered } from './undelivered.tsx';
+
+export function EndpointView({ endpointId }: { readonly endpointId: string }) {
+  const { t } = useLanguage();
+  const found = useQuery({
+    queryKey: ['endpoint', endpointId],
+    queryFn: ({ signal }) => callApi<Endpoint>(`/endpoints/${encodeURIComponent(endpointId)}`, { signal }),
+    refetchInterval: 5_000,
+  });
+  return (
+    <>
+      <p className="back">
+        <Link to="/endpoints">
+          <ArrowLeftOutlined /> {t('endpoint.back')}
+        </Link>
+      </p>
+      {found.isPending && <Loading />}
+      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      {found.data && (
+        <>
+          <EndpointHead endpoint={found.data} />
+          <EndpointTabs endpoint={found.data} />
+        </>
+      )}
+    </>
+  );
+}
+
+function EndpointHead({ endpoint }: { readonly endpoint: Endpoint }) {
+  const { t } = useLanguage();
+  return (
+    <section className="card">
+      <div className="toolbar">
+        <h2 className="object-name">{endpoint.id}</h2>
+        <EndpointStatus endpoint={endpoint} />
+        <span className="grow" />
+        <EndpointActions endpoint={endpoint} />
+      </div>
+      <StandstillReason endpoint={endpoint} />
+      <dl className="facts">
+        <Fact name={t('field.customer')}>{endpoint.customerId}</Fact>
+        <Fact name="URL">
+          <Copyable text={endpoint.url} />
+        </Fact>
+        <Fact name={t('endpoint.signing')}>
+          {signingOf(endpoint, t)}{' '}
+          {endpoint.rotatingUntil !== null && (
+            <span className="dim">{t('endpoint.rotating', { at: showLocal(endpoint.rotatingUntil) })}</span>
+          )}
+        </Fact>
+        <Fact name={t('endpoint.updated')}>
+          <Moment at={endpoint.updatedAt} />
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function EndpointTabs({ endpoint }: { readonly endpoint: Endpoint }) {
+  const { t } = useLanguage();
+  const { query } = usePlace();
+  const mayOperate = useMay('operator');
+  const items = [
+    { key: 'health', label: t('tab.health'), children: <EndpointHealth endpointId={endpoint.id} /> },
+    { key: 'undelivered', label: t('tab.undelivered'), children: <Undelivered endpointId={endpoint.id} /> },
+    ...(mayOperate
+      ? [{ key: 'test', label: t('tab.test'), children: <EndpointTest endpointId={endpoint.id} /> }]
+      : []),
+    {
+      key: 'settings',
+      label: t('tab.settings'),
+      children: (
+        <section className="card">
+          <EndpointForm endpoint={endpoint} />
+        </section>
+      ),
+    },
+  ];
+  return (
+    <Tabs
+      activeKey={query.get('tab') ?? 'health'}
+      destroyOnHidden
+      items={items}
+      onChange={(key) => setQuery({ tab: key === 'health' ? null : key, open: null, cursor: null })}
+    />
+  );
+}

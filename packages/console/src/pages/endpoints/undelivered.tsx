@@ -1,0 +1,48 @@
+import type { Notification, Page } from '@doorbell/server/api';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { callApi } from '../../api/call-api.ts';
+import { useLanguage } from '../../i18n/language.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
+import { setQuery, usePlace } from '../../shell/place.ts';
+import { NotificationDrawer } from '../notifications/notification-drawer.tsx';
+import { NotificationTable } from '../notifications/notification-table.tsx';
+
+/** What the endpoint has not got yet, the oldest first. */
+export function Undelivered({ endpointId }: { readonly endpointId: string }) {
+  const { t } = useLanguage();
+  const { query } = usePlace();
+  const cursor = query.get('cursor');
+  const openId = query.get('open');
+  const found = useQuery({
+    queryKey: ['notifications', { endpointId, result: '0' }, cursor, 'oldest'],
+    queryFn: ({ signal }) =>
+      callApi<Page<Notification>>('/notifications', {
+        query: { endpointId, result: 0, order: 'oldest', cursor, limit: 50 },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    refetchInterval: 5_000,
+  });
+  if (found.isPending) return <Loading />;
+  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
+  const { items, next } = found.data;
+  return (
+    <section className="card">
+      {items.length === 0 ? (
+        <Nothing title={t('endpoint.allDelivered')} hint={t('endpoint.allDeliveredHint')} />
+      ) : (
+        <>
+          <NotificationTable
+            items={items}
+            isStale={found.isPlaceholderData}
+            openId={openId}
+            onOpen={(id) => setQuery({ open: id })}
+          />
+          <Pager count={items.length} next={next} />
+        </>
+      )}
+      {openId !== null && <NotificationDrawer id={openId} onClose={() => setQuery({ open: null })} />}
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Overview } from '@doorbell/server/api';
+import { type Translate, useLanguage } from '../../i18n/language.tsx';
+import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Nothing } from '../../parts/standing.tsx';
+import { ToneTag } from '../../parts/tags.tsx';
+
+type Trouble = Overview['endpointsInTrouble'][number];
+
+export function Troubles({ troubles }: { readonly troubles: readonly Trouble[] }) {
+  const { t } = useLanguage();
+  return (
+    <section className="card">
+      <h2>{t('overview.trouble')}</h2>
+      {troubles.length === 0 ? (
+        <Nothing title={t('overview.noTrouble')} hint={t('overview.noTroubleHint')} />
+      ) : (
+        <DataTable
+          caption={t('overview.trouble')}
+          rows={troubles}
+          rowKey={({ endpointId }) => endpointId}
+          columns={columns(t)}
+        />
+      )}
+    </section>
+  );
+}
+
+function columns(t: Translate): readonly Column<Trouble>[] {
+  return [
+    {
+      key: 'endpoint',
+      title: t('field.endpoint'),
+      render: ({ endpointId, customerId }) => (
+        <span className="two-lines">
+          <Link to={`/endpoints/${endpointId}`}>{endpointId}</Link>
+          <span className="dim small">{customerId}</span>
+        </span>
+      ),
+    },
+    {
+      key: 'reason',
+      title: t('field.reason'),
+      render: ({ reason }) => (
+        <ToneTag tone={reason === 'backlog' ? 'warn' : 'bad'}>{t(`trouble.${reason}`)}</ToneTag>
+      ),
+    },
+    { key: 'since', title: t('field.since'), render: ({ since }) => <Moment at={since} /> },
+    {
+      key: 'pending',
+      title: t('field.pending'),
+      isNumber: true,
+      render: ({ endpointId, pending }) => (
+        <Link to={`/notifications?endpointId=${endpointId}&result=0&order=oldest`}>
+          {pending.toLocaleString()}
+        </Link>
+      ),
+    },
+    {
+      key: 'detail',
+      title: t('field.detail'),
+      render: ({ detail }) => <span className="why">{detail}</span>,
+    },
+  ];
+}

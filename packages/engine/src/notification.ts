@@ -65,14 +65,20 @@ export interface NotificationFilter {
   readonly to?: EpochMs | undefined;
 }
 
+export type ListOrder = 'newest-first' | 'oldest-first';
+
 export interface PageRequest {
   readonly limit: number;
+  /** By the time of recording; newest first when left out. */
+  readonly order?: ListOrder | undefined;
   /** `next` of the page before. */
   readonly cursor?: string | undefined;
 }
 
 export interface Page<T> {
+  /** May be fewer than the limit, or none, also when there is more: a page reads only so much that does not match. */
   readonly items: readonly T[];
+  /** null when there is nothing more. */
   readonly next: string | null;
 }
 

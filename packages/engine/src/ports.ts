@@ -120,7 +120,6 @@ export interface StoreAdmin extends StoreAccess {
     by?: Actor,
   ): Promise<Endpoint | undefined>;
 
-  /** Newest first. */
   listNotifications(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>>;
   findNotification(position: NotificationPosition): Promise<Notification | undefined>;
   /** Oldest first. */

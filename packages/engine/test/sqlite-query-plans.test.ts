@@ -16,6 +16,7 @@ import { retireSql } from '../src/stores/sqlite/retire.ts';
 import { rollupsSql } from '../src/stores/sqlite/rollups.ts';
 import { servedSql } from '../src/stores/sqlite/served-record.ts';
 import { settleSql } from '../src/stores/sqlite/settle.ts';
+import { settledMinutesSql } from '../src/stores/sqlite/settled-minutes.ts';
 import { statesOfSql } from '../src/stores/sqlite/states-of.ts';
 import { tasksSql } from '../src/stores/sqlite/tasks.ts';
 import { unsentAttemptSql } from '../src/stores/sqlite/unsent-attempt.ts';
@@ -44,6 +45,7 @@ const verbs = {
   served: servedSql,
   apiKeys: apiKeysSql,
   pending: pendingSql,
+  settledMinutes: settledMinutesSql,
   rollups: rollupsSql,
 } as const;
 

@@ -40,6 +40,9 @@ test('notifications are found by every filter, newest first, page by page', asyn
   expect(await find('to=2020-01-01')).toEqual([]);
   expect(await find(`from=${Date.UTC(2100, 0, 1)}`)).toEqual([]);
 
+  expect(await find('order=oldest&result=0')).toEqual(all.toReversed());
+  expect(faultsOf(await app.call('GET', '/v1/notifications?order=random'))).toHaveLength(1);
+
   const seen: string[] = [];
   let path = '/v1/notifications?limit=1';
   for (let pages = 0; pages < 4; pages += 1) {

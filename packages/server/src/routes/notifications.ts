@@ -18,6 +18,11 @@ import { problems } from '../schemas/problem.ts';
 /** Reopened by one call at most, oldest first; call again for the rest. */
 const resentMax = 100_000;
 
+const order = Type.Enum(['newest', 'oldest'], {
+  default: 'newest',
+  description: 'By the time of recording.',
+});
+
 const notificationParams = Type.Object({
   notificationId: Type.String({ minLength: 1, maxLength: 64, examples: ['n42-7'] }),
 });
@@ -37,13 +42,21 @@ function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
         schema: {
           tags: ['notifications'],
           operationId: 'listNotifications',
-          summary: 'Look notifications up, newest first',
-          querystring: Type.Object({ ...filterFields, ...pageQuery }, { additionalProperties: false }),
+          summary: 'Look notifications up',
+          description:
+            'A page may be short, or empty, and `next` not null: a page reads only so much that does not match. Go on with `next`. ' +
+            'What is undelivered the longest: `result=0&order=oldest`.',
+          querystring: Type.Object(
+            { ...filterFields, order: Type.Optional(order), ...pageQuery },
+            { additionalProperties: false },
+          ),
           response: { 200: pageOf(notification), ...problems(400, 401, 503) },
         },
       },
       async ({ query }) => {
-        const page = await admin.listNotifications(readFilter(query), readPage(query));
+        const direction = query.order === 'oldest' ? 'oldest-first' : 'newest-first';
+        const request = { ...readPage(query), order: direction } as const;
+        const page = await admin.listNotifications(readFilter(query), request);
         return { items: page.items.map(showNotification), next: page.next };
       },
     );

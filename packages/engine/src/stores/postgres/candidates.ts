@@ -16,6 +16,11 @@ export interface Walk {
   /** Rows after this one; undefined to start at the end of the span. */
   readonly after: Place | undefined;
   readonly limit: number;
+  /**
+   * Yields every row of the range with whether it `matches`, where no index holds all that the filter asks for: whoever
+   * reads decides how many that do not match are enough.
+   */
+  readonly unfiltered?: boolean;
 }
 
 /** Until some 3,000 years from now, in as many digits as a cursor may have. */
@@ -92,24 +97,33 @@ function byTask({ filter, direction, after, limit }: Walk, binder: Binder): stri
 
 function byResult(walk: Walk, result: 0 | 2 | 3 | 4, binder: Binder): string {
   const { filter } = walk;
-  const state = filter.state === undefined ? '' : `and s.state = ${binder.bind(filter.state, 'int')}`;
+  const state = filter.state === undefined ? 'true' : `s.state = ${binder.bind(filter.state, 'int')}`;
+  const [select, where] = walk.unfiltered === true ? [`, ${state} as matches`, ''] : ['', `and ${state}`];
   const from =
     result === 0
       ? 'doorbell.pending s where s.endpoint_id = e.id'
       : `doorbell.closed s where s.result = ${binder.bind(result, 'int')} and s.endpoint_id = e.id`;
   return `select r.* from doorbell.endpoint e cross join lateral (
-      select s.created_at, s.task_id, s.seq, s.lane_id from ${from} ${state} and ${inOrder(plain, walk, binder)}) r
+      select s.created_at, s.task_id, s.seq, s.lane_id ${select} from ${from} ${where} and ${inOrder(plain, walk, binder)}) r
     where ${endpointsOf(filter, binder)}`;
 }
 
 function byChange(walk: Walk, binder: Binder): string {
   const { filter } = walk;
   const from = `doorbell.change c join doorbell.lane l on l.task_id = c.task_id and l.first_seq <= c.seq`;
-  const select = 'select c.created_at, c.task_id, c.seq, l.id as lane_id from';
+  const matches =
+    walk.unfiltered === true ? `, ${resultOf} = ${binder.bind(filter.result, 'int')} as matches` : '';
+  const select = `select c.created_at, c.task_id, c.seq, l.id as lane_id ${matches} from`;
+  const meant = walk.unfiltered === true ? { ...filter, result: undefined } : filter;
   const { customerId, endpointId, state } = filter;
   if (customerId === undefined && endpointId === undefined && state === undefined) {
-    return `${select} ${from} where true ${matching(filter, binder)} and ${inOrder(joined, walk, binder)}`;
+    return `${select} ${from} where true ${matching(meant, binder)} and ${inOrder(joined, walk, binder)}`;
   }
+  // Lanes start with their endpoint, so nothing older can be on one.
+  const born =
+    endpointId === undefined
+      ? ''
+      : `and c.created_at >= (select b.created_at from doorbell.endpoint b where b.id = ${binder.bind(endpointId, 'text')})`;
   const owners =
     endpointId === undefined
       ? `(select o.id as customer_id from doorbell.customer o
@@ -118,7 +132,7 @@ function byChange(walk: Walk, binder: Binder): string {
   const states = binder.bind(state === undefined ? notified : [state], 'int[]');
   return `select r.* from ${owners} owner cross join unnest(${states}) as of_state (code) cross join lateral (
       ${select} ${from} where c.customer_id = owner.customer_id and c.state = of_state.code
-        ${matching(filter, binder)} and ${inOrder(joined, walk, binder)}) r`;
+        ${born} ${matching(meant, binder)} and ${inOrder(joined, walk, binder)}) r`;
 }
 
 /** What a joined row must be besides its range. */
@@ -130,7 +144,13 @@ function matching({ endpointId, state, result }: NotificationFilter, binder: Bin
   return parts.join(' ');
 }
 
-function endpointsOf({ endpointId, customerId }: NotificationFilter, binder: Binder): string {
+/** Whether an index range holds more than what matches, so that reading might not end soon. */
+export function isLoose({ houseTaskId, houseId, result, state }: NotificationFilter): boolean {
+  if (houseTaskId !== undefined || houseId !== undefined || result === undefined) return false;
+  return result === 1 || state !== undefined;
+}
+
+export function endpointsOf({ endpointId, customerId }: NotificationFilter, binder: Binder): string {
   const parts = ['true'];
   if (endpointId !== undefined) parts.push(`e.id = ${binder.bind(endpointId, 'text')}`);
   if (customerId !== undefined) parts.push(`e.customer_id = ${binder.bind(customerId, 'text')}`);

@@ -4,6 +4,7 @@ import { appendSchema } from './schema/002-append.ts';
 import { rollupSchema } from './schema/003-rollups.ts';
 import { accessSchema } from './schema/004-access.ts';
 import { retentionSchema } from './schema/005-retention.ts';
+import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
 interface Migration {
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
   { sql: accessSchema, worksSince: 2 },
   // Changes the key that settlements relied on; nothing was released before it.
   { sql: retentionSchema, worksSince: 5 },
+  { sql: settledMinutesSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

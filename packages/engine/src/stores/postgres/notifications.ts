@@ -11,8 +11,8 @@ import { type LastAttemptRow, lastAttemptOf, type NotificationRow, waitingOf } f
 import { candidatesQuery, type Query, resultOf, type Walk } from './candidates.ts';
 import type { StoreContext } from './context.ts';
 import { EndpointBook } from './endpoint-book.ts';
+import { findPlaces, placeOf } from './find-places.ts';
 
-/** Everything in one statement, so that no delivery in between can show what the filter excludes. */
 const notificationsSql = {
   shown: (page: string, now: string): string => `with page as materialized (${page})
     select l.id as lane_id, l.endpoint_id, l.head_seq, l.reopened_seq, l.due_at, l.lease_until, l.claimed_seq,
@@ -36,12 +36,8 @@ type ShownRow = NotificationRow & {
   readonly last: LastAttemptRow | null;
 };
 
-interface CandidateRow {
-  readonly created_at: number;
-  readonly task_id: number;
-  readonly seq: number;
-  readonly lane_id: number;
-}
+/** A page that finds next to nothing ends here, short, with a cursor to go on from: some 200 ms of reading. */
+const rowsPerPageMax = 20_000;
 
 export interface Notifications {
   list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>>;
@@ -67,14 +63,25 @@ export function createNotifications({ database, vault, givenNow }: StoreContext)
   }
 
   return {
-    async list(filter, { limit, cursor }) {
+    async list(filter, { limit, cursor, order: direction = 'newest-first' }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
-      const page = candidatesQuery({ filter, direction: 'newest-first', after, limit: limit + 1 });
-      const order = ' order by c.created_at desc, c.task_id desc, c.seq desc, l.id desc';
-      const shown = await show(page, order);
-      const end = shown[limit - 1];
-      const next = shown.length > limit && end !== undefined ? encodeCursor(end[0]) : null;
-      return { items: shown.slice(0, limit).map(([, notification]) => notification), next };
+      const found = await findPlaces(
+        database,
+        { filter, direction, after, limit: limit + 1 },
+        rowsPerPageMax,
+      );
+      const shown = found.places.slice(0, limit);
+      const order = direction === 'newest-first' ? 'desc' : 'asc';
+      const columns = ['c.created_at', 'c.task_id', 'c.seq', 'l.id'].map((column) => `${column} ${order}`);
+      const notifications =
+        shown.length === 0 ? [] : await show(positionsQuery(shown), ` order by ${columns.join(', ')}`);
+      const items = notifications.map(([, notification]) => notification);
+      const next = found.places.length > limit ? shown.at(-1) : found.next;
+      return {
+        // What was settled or reopened since it was found no longer belongs here.
+        items: items.filter(({ result }) => filter.result === undefined || filter.result === result),
+        next: next === undefined ? null : encodeCursor(next),
+      };
     },
     async find({ laneId, sequence }) {
       const [found] = await show({ text: notificationsSql.position, parameters: [laneId, sequence] }, '');
@@ -86,15 +93,21 @@ export function createNotifications({ database, vault, givenNow }: StoreContext)
       const [row] = await database.rows<{ n: number }>(text, ...query.parameters);
       return row?.n ?? 0;
     },
-    async walk(walk) {
-      const query = candidatesQuery(walk);
-      return (await database.rows<CandidateRow>(query.text, ...query.parameters)).map(placeOf);
-    },
+    walk: async (walk) => (await findPlaces(database, walk, Number.POSITIVE_INFINITY)).places,
   };
 }
 
-function placeOf(row: CandidateRow): Place {
-  return { createdAt: row.created_at, taskId: row.task_id, sequence: row.seq, laneId: row.lane_id };
+function positionsQuery(places: readonly Place[]): Query {
+  return {
+    text: `select * from unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[])
+      p (created_at, task_id, seq, lane_id)`,
+    parameters: [
+      places.map(({ createdAt }) => createdAt),
+      places.map(({ taskId }) => taskId),
+      places.map(({ sequence }) => sequence),
+      places.map(({ laneId }) => laneId),
+    ],
+  };
 }
 
 function notificationOf(row: ShownRow): Omit<Notification, 'waiting'> {

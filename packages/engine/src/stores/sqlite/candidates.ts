@@ -56,23 +56,29 @@ interface TaskId {
   readonly customer_id: string;
 }
 
+/** The endpoints that a filter leaves. */
+export function createScope({
+  endpoints,
+}: StoreContext): (filter: NotificationFilter) => readonly StoredEndpoint[] {
+  return ({ endpointId, customerId }) => {
+    if (endpointId === undefined) {
+      return customerId === undefined ? endpoints.list() : endpoints.listOf(customerId);
+    }
+    const endpoint = endpoints.find(endpointId);
+    const fits = customerId === undefined || customerId === endpoint?.customerId;
+    return endpoint !== undefined && fits ? [endpoint] : [];
+  };
+}
+
 /** Which index ranges together hold everything that matches; what they hold too much, `matches` drops. */
 export function createCandidateSources(
   context: StoreContext,
 ): (filter: NotificationFilter, span: Span, direction: Direction) => readonly Source<Candidate>[] {
-  const { connection, customers, endpoints } = context;
+  const { connection, customers } = context;
+  const scopeOf = createScope(context);
   const statesOf = createStatesOf(connection);
   const listByHouseTask = connection.prepare<TaskId>(candidatesSql.tasksByHouseTask);
   const listByHouse = connection.prepare<TaskId>(candidatesSql.tasksByHouse);
-
-  function endpointsOf(filter: NotificationFilter): readonly StoredEndpoint[] {
-    if (filter.endpointId === undefined) {
-      return filter.customerId === undefined ? endpoints.list() : endpoints.listOf(filter.customerId);
-    }
-    const endpoint = endpoints.find(filter.endpointId);
-    const fits = filter.customerId === undefined || filter.customerId === endpoint?.customerId;
-    return endpoint !== undefined && fits ? [endpoint] : [];
-  }
 
   function tasksOf(filter: NotificationFilter): readonly number[] {
     const tasks =
@@ -95,6 +101,7 @@ export function createCandidateSources(
   }
 
   return (filter, span, direction) => {
+    const scope = scopeOf(filter);
     const farEnd = direction === 'newest-first' ? span.from : span.to;
     const source =
       (sql: (direction: Direction) => string, ...leading: readonly (string | number)[]): Source<Candidate> =>
@@ -112,7 +119,6 @@ export function createCandidateSources(
         return source(candidatesSql.byTask, taskId, sequence)(place, limit);
       };
 
-    const scope = endpointsOf(filter);
     const { result, endpointId } = filter;
     if (scope.length === 0) return [];
     if (filter.houseTaskId !== undefined || filter.houseId !== undefined) {

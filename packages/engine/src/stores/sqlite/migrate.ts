@@ -4,6 +4,7 @@ import { rollupSchema } from './schema/002-rollups.ts';
 import { accessSchema } from './schema/003-access.ts';
 import { retentionSchema } from './schema/004-retention.ts';
 import { servedSchema } from './schema/005-served.ts';
+import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -12,6 +13,7 @@ export const migrations: readonly string[] = [
   accessSchema,
   retentionSchema,
   servedSchema,
+  settledMinutesSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

@@ -6,11 +6,16 @@ import type {
   PageRequest,
 } from '../../notification.ts';
 import { decodeCursor, type Place } from '../cursor.ts';
-import { type Candidate, createCandidateSources, placeOfCandidate } from './candidates.ts';
+import type { StoredEndpoint } from '../endpoint-row.ts';
+import { type Candidate, createCandidateSources, createScope, placeOfCandidate } from './candidates.ts';
 import type { StoreContext } from './context.ts';
 import { createFindNotification } from './find-notification.ts';
 import { inTurns, readPage } from './read-page.ts';
+import { createFindSettled } from './settled-minutes.ts';
 import { allTime, type Direction, merge, type Span, startOf } from './walk.ts';
+
+/** So many in a row that were not delivered, and the walk looks where to go on. */
+const missesMax = 100;
 
 export interface Notifications {
   list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>>;
@@ -21,15 +26,55 @@ export interface Notifications {
   findMatching(candidate: Candidate, filter: NotificationFilter): Notification | undefined;
 }
 
+/** Lanes start with their endpoint, so nothing older than all of these can be theirs. */
+function bornAt(scope: readonly StoredEndpoint[]): number {
+  return scope.reduce((first, { createdAt }) => Math.min(first, createdAt), allTime.to);
+}
+
 export function createNotifications(context: StoreContext): Notifications {
   const sourcesOf = createCandidateSources(context);
+  const scopeOf = createScope(context);
   const find = createFindNotification(context);
+  const findSettled = createFindSettled(context.connection);
 
   function walk(filter: NotificationFilter, direction: Direction, start?: Place): Iterable<Candidate> {
-    const span: Span = { from: filter.from ?? allTime.from, to: filter.to ?? allTime.to };
+    const byTask = filter.houseTaskId !== undefined || filter.houseId !== undefined;
+    return filter.result === 1 && !byTask
+      ? walkDelivered(filter, direction, start)
+      : walkAll(filter, direction, start);
+  }
+
+  function walkAll(filter: NotificationFilter, direction: Direction, start?: Place): Iterable<Candidate> {
+    const born = bornAt(scopeOf(filter));
+    const span: Span = { from: Math.max(filter.from ?? allTime.from, born), to: filter.to ?? allTime.to };
     const sources = sourcesOf(filter, span, direction);
     const chunk = sources.length === 1 ? 200 : 20;
     return merge(sources, placeOfCandidate, start ?? startOf(span, direction), direction, chunk);
+  }
+
+  /** Jumps over minutes in which everything waits. */
+  function* walkDelivered(
+    filter: NotificationFilter,
+    direction: Direction,
+    start: Place | undefined,
+  ): Generator<Candidate> {
+    const endpointIds = scopeOf(filter).map(({ id }) => id);
+    let place: Place | 'nowhere' | undefined = start;
+    while (place !== 'nowhere') {
+      let misses = 0;
+      const rows = walkAll(filter, direction, place);
+      place = 'nowhere';
+      for (const candidate of rows) {
+        yield candidate;
+        misses = candidate.result === 1 ? 0 : misses + 1;
+        if (misses < missesMax) continue;
+        misses = 0;
+        const settled = findSettled(endpointIds, candidate.created_at, direction);
+        if (settled === 'here') continue;
+        place = settled;
+        break;
+      }
+    }
   }
 
   /** Looked up when its row is read, so that a delivery in between cannot show what the filter excludes. */
@@ -41,7 +86,7 @@ export function createNotifications(context: StoreContext): Notifications {
 
   async function list(filter: NotificationFilter, page: PageRequest): Promise<Page<Notification>> {
     const cursor = page.cursor === undefined ? undefined : decodeCursor(page.cursor);
-    const rows = walk(filter, 'newest-first', cursor);
+    const rows = walk(filter, page.order ?? 'newest-first', cursor);
     return readPage(rows, placeOfCandidate, (row) => findMatching(row, filter), page.limit);
   }
 

@@ -4,8 +4,8 @@ import { encodeCursor, type Place } from '../cursor.ts';
 /** After so many rows others get their turn: some 10 ms of reading. */
 const rowsPerTurn = 1_000;
 
-/** A page that finds next to nothing ends here, short, with a cursor to go on from: some 3 s of reading. */
-const rowsPerPageMax = 300_000;
+/** A page that finds next to nothing ends here, short, with a cursor to go on from: some 200 ms of reading. */
+const rowsPerPageMax = 50_000;
 
 /** Lets deliveries go on while a long list is being read. */
 export async function* inTurns<Row>(rows: Iterable<Row>): AsyncGenerator<Row> {

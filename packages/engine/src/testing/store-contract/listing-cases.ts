@@ -80,6 +80,64 @@ export const listingCases: Cases = {
     expect(await world.listNames({ result: 0 }, 1)).toEqual(['t2.2', 't2.1', 't1.4', 't1.3', 't1.2', 't1.1']);
   },
 
+  'come oldest first when asked, page by page': async (world) => {
+    await populate(world);
+    const list = async (filter: NotificationFilter, limit: number) => {
+      const names: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await world.store.listNotifications(filter, { limit, cursor, order: 'oldest-first' });
+        names.push(...page.items.map((item) => `${item.houseTaskId}.${item.endpointId}`));
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+      return names;
+    };
+    for (const limit of [100, 2, 1]) {
+      expect(await list({ result: 0 }, limit)).toEqual(['waiting.e1', 'both.e1', 'both.e2', 'theirs.e3']);
+      expect(await list({ result: 1 }, limit)).toEqual(['delivered.e1']);
+      expect(await list({ endpointId: 'e2' }, limit)).toEqual(['both.e2']);
+      expect(await list({ customerId: 'c1', state: 10_000 }, limit)).toEqual([
+        'delivered.e1',
+        'refused.e1',
+        'failed.e1',
+        'waiting.e1',
+      ]);
+    }
+  },
+
+  'find what was delivered before, among and after a great many that wait': async (world) => {
+    await world.setUp({ inFlightMax: 1_000 });
+    const waits = (series: string) =>
+      Array.from({ length: 150 }, (_, index) => world.change(`${series}${index}`, 10_000));
+    const deliver = async (task: string) => {
+      await world.append(task, 10_000);
+      const claims = await world.claim('e1', 1_000);
+      const meant = claims.filter(({ change }) => change.houseTaskId === task);
+      expect(await Promise.all(meant.map((claim) => world.settle(claim, delivered)))).toEqual(['applied']);
+    };
+    await world.store.append(waits('a'));
+    world.clock.advance(180_000);
+    await deliver('first');
+    world.clock.advance(180_000);
+    await world.store.append(waits('b'));
+    await deliver('second');
+    await world.store.append(waits('c'));
+    world.clock.advance(180_000);
+    await deliver('third');
+    world.clock.advance(180_000);
+    await world.store.append(waits('d'));
+    await expectNames(world, { result: 1 }, ['third.1', 'second.1', 'first.1']);
+    await expectNames(world, { result: 1, endpointId: 'e1' }, ['third.1', 'second.1', 'first.1']);
+    await expectNames(world, { result: 1, customerId: 'c1', state: 10_000 }, [
+      'third.1',
+      'second.1',
+      'first.1',
+    ]);
+    await expectNames(world, { result: 1, state: 20_000 }, []);
+    const oldest = await world.store.listNotifications({ result: 1 }, { limit: 2, order: 'oldest-first' });
+    expect(oldest.items.map(({ houseTaskId }) => houseTaskId)).toEqual(['first', 'second']);
+  },
+
   'filter by result': async (world) => {
     await populate(world);
     await expectNames(world, { result: 0 }, ['theirs.1', 'both.1', 'both.1', 'waiting.1']);

@@ -1,0 +1,44 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from 'vitest';
+import { delivered, World } from '../src/testing/store-contract/world.ts';
+import { openTestStore } from './sqlite-test-store.ts';
+
+it('what was delivered is on the first page, however much waits before it', async () => {
+  const subject = openTestStore();
+  try {
+    const world = new World(subject);
+    await world.setUp();
+    await world.append('first', 10_000);
+    await world.deliver(delivered);
+    const at = world.clock.now() + 600_000;
+    await subject.store.close();
+    const database = new DatabaseSync(subject.path);
+    // More than one page reads.
+    database.exec(`
+      with recursive n (n) as (select 1 union all select n + 1 from n where n < 60000)
+        insert into task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state, last_seq, changed_at)
+        select 'c1', 't' || n, 'h', 'p', 'u', '', 10000, 1, ${at} + n from n;
+      insert into change (task_id, seq, customer_id, state, transition, house_id, package_id, user_id, user_name, created_at)
+        select id, 1, 'c1', state, 'first', house_id, package_id, user_id, user_name, changed_at from task where id > 1;
+      insert into lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+        select 'e1', id, 1, 1, 1, ${at} from task where id > 1;
+      insert into pending (endpoint_id, created_at, task_id, seq, lane_id, state)
+        select l.endpoint_id, c.created_at, c.task_id, 1, l.id, c.state
+        from lane l join change c on c.task_id = l.task_id where c.task_id > 1`);
+    database.close();
+    const store = subject.reopen();
+    for (const filter of [
+      { result: 1 },
+      { result: 1, endpointId: 'e1' },
+      { result: 1, customerId: 'c1' },
+    ] as const) {
+      const page = await store.listNotifications(filter, { limit: 50 });
+      expect(page.items.map(({ houseTaskId }) => houseTaskId)).toEqual(['first']);
+      expect(page.next).toBeNull();
+    }
+    const oldest = await store.listNotifications({ result: 0 }, { limit: 1, order: 'oldest-first' });
+    expect(oldest.items.map(({ houseTaskId }) => houseTaskId)).toEqual(['t1']);
+  } finally {
+    await subject.close();
+  }
+});

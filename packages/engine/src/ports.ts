@@ -155,7 +155,7 @@ export interface StoreAdmin extends StoreAccess {
     to: EpochMs,
     limit: number,
   ): Promise<readonly EndpointEvent[]>;
-  /** Deletes what is older than `rollupsKeptMs`. */
+  /** Deletes counts and events older than `rollupsKeptMs`, and what leads to changes that are gone. */
   retireRollups(): Promise<void>;
 }
 

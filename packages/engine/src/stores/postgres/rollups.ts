@@ -26,7 +26,7 @@ const sums = countColumns.map((column) => `sum(r.${column})::bigint as ${column}
 const added = countColumns.map((column) => `${column} = r.${column} + excluded.${column}`).join(', ');
 
 export const rollupsSql: Readonly<
-  Record<'add' | 'buckets' | 'sum' | 'retire' | 'events' | 'retireEvents', string>
+  Record<'add' | 'buckets' | 'sum' | 'retire' | 'events' | 'retireEvents' | 'retireMinutes', string>
 > = {
   // In the order of the key, so that two workers that add to the same rows cannot wait for each other.
   add: `insert into doorbell.rollup as r (${[...key, ...countColumns].join(', ')})
@@ -45,6 +45,8 @@ export const rollupsSql: Readonly<
     where r.span_ms = $1::int and r.endpoint_id = e.id and r.at < doorbell.now_ms($2::bigint) - $3::bigint`,
   events: `select at, kind, detail from doorbell.endpoint_event
     where endpoint_id = $1 and at >= $2::bigint and at < $3::bigint order by at desc, id desc limit $4::int`,
+  retireMinutes: `delete from doorbell.settled_minute s using doorbell.endpoint e where s.endpoint_id = e.id
+    and s.minute < (select c.created_at / 60000 from doorbell.change c order by c.created_at limit 1)`,
   retireEvents: 'delete from doorbell.endpoint_event where at < doorbell.now_ms($1::bigint) - $2::bigint',
 };
 
@@ -91,6 +93,7 @@ export async function sumRollups(
 export async function retireRollups({ database, givenNow }: StoreContext): Promise<void> {
   await database.rows(rollupsSql.retire, minuteMs, givenNow(), rollupsKeptMs.minutes);
   await database.rows(rollupsSql.retire, hourMs, givenNow(), rollupsKeptMs.hours);
+  await database.rows(rollupsSql.retireMinutes);
   await database.rows(rollupsSql.retireEvents, givenNow(), rollupsKeptMs.hours);
 }
 

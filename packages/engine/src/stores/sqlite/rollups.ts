@@ -26,7 +26,10 @@ const key = ['span_ms', 'endpoint_id', 'at'] as const;
 const sums = countColumns.map((column) => `sum(${column}) ${column}`).join(', ');
 
 export const rollupsSql: Readonly<
-  Record<'add' | 'buckets' | 'sum' | 'retire' | 'events' | 'retireEvents', string>
+  Record<
+    'add' | 'buckets' | 'sum' | 'retire' | 'events' | 'retireEvents' | 'oldestChange' | 'retireMinutes',
+    string
+  >
 > = {
   add: `insert into rollup (${[...key, ...countColumns].join(', ')})
     values (${[...key, ...countColumns].map(() => '?').join(', ')})
@@ -40,6 +43,8 @@ export const rollupsSql: Readonly<
   events: `select at, kind, detail from endpoint_event
     where endpoint_id = ? and at >= ? and at < ? order by at desc, id desc limit ?`,
   retireEvents: 'delete from endpoint_event where endpoint_id = ? and at < ?',
+  oldestChange: 'select created_at at from change indexed by change_by_time order by created_at limit 1',
+  retireMinutes: 'delete from settled_minute where endpoint_id = ? and minute < ?',
 };
 
 export interface Rollups {
@@ -56,6 +61,8 @@ export function createRollups({ connection, endpoints, now }: StoreContext): Rol
   const sum = connection.prepare<CountsRow & { n: number }>(rollupsSql.sum);
   const retire = connection.prepare(rollupsSql.retire);
   const listEvents = connection.prepare<EndpointEvent>(rollupsSql.events);
+  const findOldestChange = connection.prepare<{ at: EpochMs }>(rollupsSql.oldestChange);
+  const retireMinutes = connection.prepare(rollupsSql.retireMinutes);
   const retireEvents = connection.prepare(rollupsSql.retireEvents);
 
   return {
@@ -83,9 +90,11 @@ export function createRollups({ connection, endpoints, now }: StoreContext): Rol
       }),
     retire() {
       const at = now();
+      const oldestMinute = Math.floor((findOldestChange.get()?.at ?? 0) / minuteMs);
       for (const endpointId of [allEndpoints, ...endpoints.list().map(({ id }) => id)]) {
         retire.run(minuteMs, endpointId, at - rollupsKeptMs.minutes);
         retire.run(hourMs, endpointId, at - rollupsKeptMs.hours);
+        retireMinutes.run(endpointId, oldestMinute);
         retireEvents.run(endpointId, at - rollupsKeptMs.hours);
       }
     },

@@ -43,7 +43,8 @@ export const rollupsSql: Readonly<
   events: `select at, kind, detail from endpoint_event
     where endpoint_id = ? and at >= ? and at < ? order by at desc, id desc limit ?`,
   retireEvents: 'delete from endpoint_event where endpoint_id = ? and at < ?',
-  oldestChange: 'select created_at at from change indexed by change_by_time order by created_at limit 1',
+  oldestChange: `select created_at at from change indexed by change_by_time where created_at > 0
+    order by created_at limit 1`,
   retireMinutes: 'delete from settled_minute where endpoint_id = ? and minute < ?',
 };
 

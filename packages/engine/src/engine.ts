@@ -131,7 +131,7 @@ export class Engine {
       this.#ports.store.upcoming(),
     ]);
     this.#due = due;
-    const isWaste = quotas.length > 0 || this.#slots.share(due, new Set()).length === 0;
+    const isWaste = stop.aborted || quotas.length > 0 || this.#slots.share(due, new Set()).length === 0;
     if (settled > 0 || claimed > 0 || !isWaste) return 0;
     return Math.min(idleUntil(due), this.#settling.retryInMs());
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply, Store } from '../src/index.ts';
 import { answering } from '../src/testing/index.ts';
-import { type Arrival, aNewChange, aWorld } from './world.ts';
+import { type Arrival, aWorld } from './world.ts';
 
 const life = [9000, 10000, 20000, 30000, 40000, 45000, 50000];
 const secondMs = 1_000;
@@ -429,34 +429,6 @@ describe('stopping', () => {
     release(answering(200));
     await stopped;
     expect(await world.results('T')).toEqual([1, 0]);
-    expect(world.requests).toHaveLength(1);
-  });
-
-  it('waits for what is in flight while more is due, without asking the store again and again', async () => {
-    let release: (reply: Reply) => void = () => {};
-    let asked = 0;
-    const around = (store: Store): Store => ({
-      ...bound(store),
-      upcoming() {
-        asked += 1;
-        // Asked without end, no timer and no answer would ever get its turn, not even this test's.
-        return asked > 1_000 ? Promise.reject(new Error('Asked too often.')) : store.upcoming();
-      },
-    });
-    const world = await aWorld({
-      around,
-      answer: ({ houseTaskId }) =>
-        houseTaskId === 'A' ? new Promise<Reply>((resolve) => (release = resolve)) : answering(200),
-    });
-    await world.append('A', 9000);
-    while (world.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    const stopped = world.stop();
-    await world.store.append([aNewChange('B', 9000)]);
-    world.engine.hint();
-    await world.busy();
-    release(answering(200));
-    await stopped;
-    expect(world.failures).toEqual([]);
     expect(world.requests).toHaveLength(1);
   });
 });

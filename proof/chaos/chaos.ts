@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@doorbell/engine/testing';
+import type { Progress } from '../progress.ts';
 import { planFaults } from './fault-plan.ts';
 import { type Inflicted, inflict } from './inflict.ts';
 import type { ChaosOptions } from './options.ts';
 import type { OwnEnd } from './process-under-test.ts';
 import { Producer } from './producer.ts';
 import { ProducerBooks } from './producer-books.ts';
-import type { Progress } from './progress.ts';
 import type { World } from './world.ts';
 
 /** What happened in a run, before anybody judges it. */

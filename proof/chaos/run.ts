@@ -1,9 +1,9 @@
 import { once } from 'node:events';
+import { Progress } from '../progress.ts';
 import { endpointsCount, runChaos, signKey } from './chaos.ts';
 import { conclude } from './conclude.ts';
 import { type ChaosOptions, help, readOptions, UsageError } from './options.ts';
 import { openPostgresWorld } from './postgres-world.ts';
-import { Progress } from './progress.ts';
 import { ReceiverProcess } from './receiver-process.ts';
 import { report } from './report.ts';
 import { openSqliteWorld } from './sqlite-world.ts';

@@ -30,6 +30,7 @@ export function createDeliveryObserver({ metrics, logger, admin, tally, clock, a
       also?.settled(claim, settlement, verdict);
     },
     failed(doing, error) {
+      metrics.failed(doing);
       logger.error({ err: error, doing }, 'Delivery met a failure of its own and tries again.');
     },
   };

@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '@doorbell/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { TimedVerb } from './timed-store.ts';
 
 /** Numbers for Prometheus. No label holds an id, so their number stays bounded. */
 export interface Metrics {
@@ -16,6 +17,10 @@ export interface Metrics {
   render(): Promise<string>;
   changesAppended(appended: readonly Appended[]): void;
   settled(claim: Claim, settlement: Settlement, verdict: Verdict): void;
+  /** The engine met a failure of its own, and tries again. */
+  failed(doing: string): void;
+  /** A transaction of the store has ended. One that refuses an append counts as a failure, too. */
+  storeAnswered(verb: TimedVerb, tookMs: number, ok: boolean): void;
   requestAnswered(method: string, route: string, status: number): void;
   retired(retired: Retired): void;
   /** Read at every scrape. */
@@ -32,47 +37,20 @@ const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   let refreshBacklog = async (): Promise<void> => {};
   collectDefaultMetrics({ register: registry });
 
-  const appendedTotal = new Counter({
-    name: 'doorbell_changes_appended_total',
-    help: 'Changes answered with 202, repeats of an eventId included.',
-    labelNames: ['transition'],
-    registers,
-  });
-  const attemptsTotal = new Counter({
-    name: 'doorbell_attempts_total',
-    help: 'Requests sent to endpoints, by what came of them.',
-    labelNames: ['outcome', 'reason'],
-    registers,
-  });
-  const settledTotal = new Counter({
-    name: 'doorbell_notifications_settled_total',
-    help: 'Notifications that got their result.',
-    labelNames: ['result'],
-    registers,
-  });
-  const attemptSeconds = new Histogram({
-    name: 'doorbell_attempt_duration_seconds',
-    help: 'From the start of a request to the last byte of its answer.',
-    labelNames: ['outcome'],
-    buckets: latencyBuckets,
-    registers,
-  });
-  const firstAttemptSeconds = new Histogram({
-    name: 'doorbell_commit_to_first_attempt_seconds',
-    help: 'From the recording of a change to the start of its first request.',
-    buckets: [...latencyBuckets, 60, 600, 3_600],
-    registers,
-  });
-  const requestsTotal = new Counter({
-    name: 'doorbell_http_requests_total',
-    help: 'Requests to the API, by route pattern.',
-    labelNames: ['method', 'route', 'status'],
-    registers,
-  });
+  const {
+    appendedTotal,
+    attemptsTotal,
+    settledTotal,
+    attemptSeconds,
+    firstAttemptSeconds,
+    settlementsTotal,
+    failuresTotal,
+    storeSeconds,
+    requestsTotal,
+  } = createInstruments([registry]);
 
   return {
     contentType: registry.contentType,
@@ -94,10 +72,13 @@ export function createMetrics(): Metrics {
       if (attempt === 1 && first !== undefined) {
         firstAttemptSeconds.observe(Math.max(0, first.at - change.createdAt) / 1_000);
       }
+      settlementsTotal.inc({ verdict });
       if (verdict !== 'applied') return;
       if (step.kind === 'advance') settledTotal.inc({ result: resultNames[step.result] });
       if (step.kind === 'park') settledTotal.inc({ result: resultNames[3] });
     },
+    failed: (doing) => failuresTotal.inc({ doing }),
+    storeAnswered: (verb, tookMs, ok) => storeSeconds.observe({ verb, ok: String(ok) }, tookMs / 1_000),
     requestAnswered: (method, route, status) => {
       requestsTotal.inc({ method: boundedMethod(method), route, status });
     },
@@ -128,11 +109,76 @@ function createRetiredCounter(registry: Registry): Metrics['retired'] {
   };
 }
 
+function createInstruments(registers: Registry[]) {
+  return {
+    appendedTotal: new Counter({
+      name: 'doorbell_changes_appended_total',
+      help: 'Changes answered with 202, repeats of an eventId included.',
+      labelNames: ['transition'],
+      registers,
+    }),
+    attemptsTotal: new Counter({
+      name: 'doorbell_attempts_total',
+      help: 'Requests sent to endpoints, by what came of them.',
+      labelNames: ['outcome', 'reason'],
+      registers,
+    }),
+    settledTotal: new Counter({
+      name: 'doorbell_notifications_settled_total',
+      help: 'Notifications that got their result.',
+      labelNames: ['result'],
+      registers,
+    }),
+    attemptSeconds: new Histogram({
+      name: 'doorbell_attempt_duration_seconds',
+      help: 'From the start of a request to the last byte of its answer.',
+      labelNames: ['outcome'],
+      buckets: latencyBuckets,
+      registers,
+    }),
+    firstAttemptSeconds: new Histogram({
+      name: 'doorbell_commit_to_first_attempt_seconds',
+      help: 'From the recording of a change to the start of its first request.',
+      buckets: [...latencyBuckets, 60, 600, 3_600],
+      registers,
+    }),
+    settlementsTotal: new Counter({
+      name: 'doorbell_settlements_total',
+      help: 'Deliveries that were settled: applied, or fenced because the lease had ended and another worker took over.',
+      labelNames: ['verdict'],
+      registers,
+    }),
+    failuresTotal: new Counter({
+      name: 'doorbell_engine_failures_total',
+      help: 'Failures of our own, mostly of the database, after which the engine tries again.',
+      labelNames: ['doing'],
+      registers,
+    }),
+    storeSeconds: new Histogram({
+      name: 'doorbell_store_duration_seconds',
+      help: 'One transaction of the database, by what it did and whether it succeeded.',
+      labelNames: ['verb', 'ok'],
+      buckets: [0.001, 0.0025, ...latencyBuckets],
+      registers,
+    }),
+    requestsTotal: new Counter({
+      name: 'doorbell_http_requests_total',
+      help: 'Requests to the API, by route pattern.',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
+  };
+}
+
 /** Returns what brings the gauges up to date; they are set before a scrape renders any of them. */
 function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () => Promise<void> {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `doorbell_${name}`, help, registers: [registry] });
   const inFlight = gauge('in_flight', 'Deliveries in flight, of this process.');
+  const lastRound = gauge(
+    'last_round_timestamp_seconds',
+    'When the engine of this process last asked the database for work. Stands still in one that does not deliver.',
+  );
   const readable = gauge('store_readable', '1 when the database answered this scrape.');
   // Not to be added up over processes: each reads the same rows, and ages are on the database's clock.
   const ofDatabase = (name: string, help: string) =>
@@ -155,7 +201,9 @@ function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () 
   const parked = ofDatabase('tasks_parked', 'Lanes parked until someone resends.');
 
   return async () => {
-    inFlight.set(engine.health().inFlight);
+    const health = engine.health();
+    inFlight.set(health.inFlight);
+    lastRound.set(health.lastRoundAt / 1_000);
     const backlog = await admin.backlog().catch(() => undefined);
     readable.set(backlog === undefined ? 0 : 1);
     if (backlog === undefined) return;

@@ -21,6 +21,7 @@ import { createDeliveryObserver } from './delivery-observer.ts';
 import { flushRollups, keepRollups } from './keep-rollups.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
+import { createTimedStore } from './timed-store.ts';
 
 export interface RunningServer {
   /** Where the API answers, without a slash at the end. */
@@ -75,7 +76,8 @@ async function serve(
     clock,
     also: config.observer,
   });
-  const engine = new Engine({ store, transport, clock, wakeup, random: Math.random, observer });
+  const timed = createTimedStore(store, clock, metrics);
+  const engine = new Engine({ store: timed, transport, clock, wakeup, random: Math.random, observer });
   metrics.watch({ admin: store, engine });
   const { roles } = config;
   const app = await createApp({

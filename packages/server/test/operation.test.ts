@@ -135,12 +135,33 @@ test('metrics count changes, attempts, results, requests and the backlog, withou
     'doorbell_breakers_open 0',
     'doorbell_in_flight 0',
     'doorbell_store_readable 1',
+    'doorbell_settlements_total{verdict="applied"} 2',
+    'doorbell_store_duration_seconds_count{verb="append",ok="true"} 2',
     'doorbell_http_requests_total{method="PUT",route="/v1/endpoints/:endpointId",status="201"} 1',
   ]) {
     expect(metrics).toContain(line);
   }
   expect(metrics).toMatch(/^process_cpu_seconds_total /m);
   expect(metrics).not.toMatch(/acme|task-1/);
+});
+
+test('metrics tell of failures of the database, and when work was last asked for', async () => {
+  const clock = new VirtualClock();
+  const app = await startApp({ clock });
+  const { text } = await app.call('GET', '/metrics');
+  expect(text).toContain(`doorbell_last_round_timestamp_seconds ${clock.now() / 1_000}`);
+  await app.store.close();
+  await expect(app.engine.append([{ ...change, extra: {}, eventId: null }])).rejects.toThrow();
+  const stopping = new AbortController();
+  const running = app.engine.run(stopping.signal);
+  const after = await until(async () => {
+    const { text: now } = await app.call('GET', '/metrics');
+    return now.includes('doorbell_engine_failures_total{doing="claim"}') ? now : undefined;
+  });
+  stopping.abort();
+  await running;
+  expect(after).toContain('doorbell_store_duration_seconds_count{verb="append",ok="false"} 1');
+  expect(after).toContain('doorbell_store_readable 0');
 });
 
 test('an endpoint that does not know the key is paused with an alert that says what to do', async () => {

@@ -15,6 +15,7 @@ import { createDeliveryObserver } from '../src/delivery-observer.ts';
 import { flushRollups } from '../src/keep-rollups.ts';
 import { createMetrics } from '../src/metrics.ts';
 import type { Role } from '../src/role.ts';
+import { createTimedStore } from '../src/timed-store.ts';
 
 export interface Answer {
   readonly status: number;
@@ -76,7 +77,8 @@ export async function startApp({
   const wakeup = createInProcessWakeup(clock);
   const tally = new RollupTally();
   const observer = createDeliveryObserver({ metrics, logger, admin: store, tally, clock });
-  const engine = new Engine({ store, transport, clock, wakeup, random: () => 0.5, observer });
+  const timed = createTimedStore(store, clock, metrics);
+  const engine = new Engine({ store: timed, transport, clock, wakeup, random: () => 0.5, observer });
   metrics.watch({ admin: store, engine });
   const database = { isShared: false, isWritable: async () => true, ...shared };
   const app = await createApp({

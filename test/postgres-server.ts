@@ -2,12 +2,15 @@ import { execFile } from 'node:child_process';
 import { chown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
 import { leftOut } from './left-out.ts';
 
 const run = promisify(execFile);
 const installed = '/usr/lib/postgresql';
+const startTriesMax = 40;
+const startAgainMs = 500;
 
 /** A database server for one test file. */
 export interface PostgresServer {
@@ -42,11 +45,16 @@ export async function startPostgres(suite: string): Promise<PostgresServer | und
   const start = () => pgCtl('-l', join(folder, 'log'), '-o', options, 'start');
   await asOwner(join(binaries, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '-N']);
   await start();
+  let crashing: Promise<void> = Promise.resolve();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    async crash() {
-      await pgCtl('-m', 'immediate', 'stop');
-      await start();
+    crash() {
+      // One after the other, whoever asks.
+      crashing = crashing.then(async () => {
+        await pgCtl('-m', 'immediate', 'stop');
+        await insist(start);
+      });
+      return crashing;
     },
     async asStandby(work) {
       await pgCtl('-m', 'fast', 'stop');
@@ -60,6 +68,19 @@ export async function startPostgres(suite: string): Promise<PostgresServer | und
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A backend of before may still hold the shared memory, on a busy machine for seconds. */
+async function insist(start: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await start();
+      return;
+    } catch (error) {
+      if (tries === startTriesMax) throw error;
+      await sleep(startAgainMs);
+    }
+  }
 }
 
 async function findBinaries(): Promise<string | undefined> {

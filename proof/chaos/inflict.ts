@@ -38,7 +38,10 @@ export async function inflict(
       () => {},
     );
     if (stop.aborted) break;
-    underWay.push(runOne(fault));
+    const running = runOne(fault);
+    // Told below, when all are over.
+    running.catch(() => {});
+    underWay.push(running);
   }
   await Promise.all(underWay);
   return { counts, leasesEnded };

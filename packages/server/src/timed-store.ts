@@ -28,5 +28,6 @@ export function createTimedStore(
     upcoming: () => timed('upcoming', () => store.upcoming()),
     claimNotices: (limit, leaseMs) => store.claimNotices(limit, leaseMs),
     settleNotices: (settlements) => store.settleNotices(settlements),
+    retire: (retentionMs) => store.retire(retentionMs),
   };
 }

@@ -1,6 +1,7 @@
 import { VaultError } from '@doorbell/engine';
 import { DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
 import { DamagedDatabase, DatabaseInUse, ForeignDatabase, OutdatedDatabase } from '@doorbell/engine/sqlite';
+import { ImportRefused } from '@doorbell/engine/sqlite-to-postgres';
 import { ConfigError, type ServerConfig } from '@doorbell/server';
 import { CommandError, exitCodes } from './command-error.ts';
 
@@ -14,6 +15,7 @@ const understood = [
   DatabaseUnreachable,
   DatabaseReadOnly,
   SchemaMismatch,
+  ImportRefused,
 ];
 
 const fileProblems: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerConform } from './commands/conform.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerImport } from './commands/import.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerListen } from './commands/listen.ts';
 import { registerMigrate } from './commands/migrate.ts';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
   registerServe(program);
   registerDemo(program);
   registerMigrate(program);
+  registerImport(program);
   registerKeys(program);
   registerListen(program);
   registerSend(program);

@@ -177,7 +177,9 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     await world.setUp();
     await source.store.close();
     const file = new DatabaseSync(source.path);
-    file.exec('alter table lane add column mood text');
+    file.exec('create table weather (day integer, rain integer)');
+    await expect(run()).rejects.toThrow(/no place for day, rain of the table weather/);
+    file.exec('drop table weather; alter table lane add column mood text');
     file.close();
     await expect(run()).rejects.toThrow(/no place for mood of the table lane/);
   });

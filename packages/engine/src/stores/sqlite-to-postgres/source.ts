@@ -23,8 +23,8 @@ export interface Source {
   close(): void;
 }
 
-/** How far the walk over old rows has come means nothing elsewhere. */
-const ofThisFileOnly: readonly string[] = ['retirement'];
+/** How far the walk over old rows has come, and how often the file was served, mean nothing elsewhere. */
+const ofThisFileOnly: readonly string[] = ['retirement', 'served'];
 
 /**
  * Opens the file once as a server does, so that its schema is of today, its leases are taken back and its keys open with

@@ -34,9 +34,6 @@ export async function prepareTarget(
   sources: readonly SourceTable[],
 ): Promise<readonly TargetTable[]> {
   await session.rows(targetSql.limits);
-  const names = sources.map(({ name }) => `doorbell.${name}`).join(', ');
-  // Nobody writes there meanwhile: what is empty now is empty until this is committed.
-  await session.rows(`lock table ${names} in share row exclusive mode`);
   const tables: TargetTable[] = [];
   for (const source of sources) {
     const columns = await session.rows<Column>(targetSql.columns(source.name));
@@ -46,12 +43,17 @@ export async function prepareTarget(
         `PostgreSQL has no place for ${missing.join(', ')} of the table ${source.name}.`,
       );
     }
+    tables.push({ source, columns: columns.filter(({ name }) => source.columns.includes(name)) });
+  }
+  // Nobody writes there meanwhile: what is empty now is empty until this is committed.
+  const names = sources.map(({ name }) => `doorbell.${name}`).join(', ');
+  await session.rows(`lock table ${names} in share row exclusive mode`);
+  for (const source of sources) {
     if (source.name !== headOfAudit && (await countRows(session, source)) > 0) {
       throw new ImportRefused(
         `The PostgreSQL database is not empty: there are rows in ${source.name}. Import into a new one, right after "doorbell migrate".`,
       );
     }
-    tables.push({ source, columns: columns.filter(({ name }) => source.columns.includes(name)) });
   }
   return tables;
 }

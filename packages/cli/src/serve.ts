@@ -60,6 +60,9 @@ async function serveData(options: ServeOptions, stop: AbortSignal): Promise<void
   const server = await orCannotStart(config, () => startServer(config));
   printListening(server, config, options);
   if (missingKey !== null) process.stderr.write(`There is no API key yet: ${missingKey}.\n`);
+  if (server.setupUrl !== null) {
+    process.stderr.write(`There is no user yet. Make the first admin, once, at ${server.setupUrl}\n`);
+  }
   const broken = await Promise.race([stopped(stop), server.broken]);
   if (broken !== undefined) {
     // At once: nothing more can be recorded. A new start reads what the disk really holds.
@@ -69,10 +72,10 @@ async function serveData(options: ServeOptions, stop: AbortSignal): Promise<void
   await server.close();
 }
 
-/** How to make the first API key; null when there is one. */
+/** How to make the first API key; null when there is one that is good. */
 async function findMissingKey(config: ServerConfig): Promise<string | null> {
   const keys = await orCannotStart(config, () => listApiKeys(config));
-  if (keys.length > 0) return null;
+  if (keys.some(({ revokedAt }) => revokedAt === null)) return null;
   const where = config.databaseUrl === null ? ` --data ${config.dataPath}` : '';
   return `make one with "doorbell keys create${where}"`;
 }

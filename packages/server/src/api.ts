@@ -1,17 +1,24 @@
 import type { Static } from 'typebox';
+import type { apiKey } from './routes/api-keys.ts';
+import type { auditEntry } from './routes/audit-log.ts';
 import type { endpointHealth, overview } from './routes/overview.ts';
+import type { portalLink } from './routes/portal-links.ts';
+import type { user } from './routes/users.ts';
 import type { attempt } from './schemas/attempt.ts';
 import type { customer } from './schemas/customer.ts';
 import type { endpoint, endpointBody } from './schemas/endpoint.ts';
 import type { houseTask, houseTaskHistory } from './schemas/house-task.ts';
 import type { notification, notificationWithAttempts } from './schemas/notification.ts';
 import type { problem } from './schemas/problem.ts';
+import type { session } from './schemas/session.ts';
 import type { bucket } from './schemas/statistics.ts';
 
 // What the API answers, for clients in TypeScript: types only, taken from the schemas that the routes are checked by.
 
 export type Bucket = Static<typeof bucket>;
+export type ApiKey = Static<typeof apiKey>;
 export type Attempt = Static<typeof attempt>;
+export type AuditEntry = Static<typeof auditEntry>;
 export type Customer = Static<typeof customer>;
 export type Endpoint = Static<typeof endpoint>;
 export type EndpointBody = Static<typeof endpointBody>;
@@ -21,7 +28,10 @@ export type Notification = Static<typeof notification>;
 export type NotificationWithAttempts = Static<typeof notificationWithAttempts>;
 export type EndpointHealth = Static<typeof endpointHealth>;
 export type Overview = Static<typeof overview>;
+export type PortalLink = Static<typeof portalLink>;
 export type Problem = Static<typeof problem>;
+export type Session = Static<typeof session>;
+export type User = Static<typeof user>;
 
 export interface Page<T> {
   readonly items: readonly T[];

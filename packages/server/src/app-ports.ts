@@ -14,6 +14,8 @@ export interface AppPorts {
   readonly consoleDirectory: string;
   readonly policy: NetworkPolicy;
   readonly clock: Clock;
+  /** Opens `POST /v1/setup` while there is no user; null when there is one. */
+  readonly setupToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly metrics: Metrics;
   readonly logger: Logger;

@@ -6,8 +6,8 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { admitByTable } from './admit.ts';
 import type { AppPorts } from './app-ports.ts';
-import { requireApiKey } from './auth.ts';
 import { finishOpenApi } from './finish-openapi.ts';
 import { parseJsonBody } from './json-body.ts';
 import { replyToUnknownRoutes } from './not-found.ts';
@@ -16,6 +16,8 @@ import { Problem } from './problem.ts';
 import { replyWithProblems, sendProblem, unsupportedMediaType } from './problem-reply.ts';
 import { parseQueryString } from './query-string.ts';
 import { refuseMalformedHttp } from './refuse-malformed-http.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditLogRoutes } from './routes/audit-log.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -26,14 +28,18 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { notificationRoutes } from './routes/notifications.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { endpointHealthRoutes, overviewRoutes } from './routes/overview.ts';
+import { portalLinkRoutes } from './routes/portal-links.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
+import { userRoutes } from './routes/users.ts';
+import { securityHeaders } from './security-headers.ts';
 import { validatorCompiler } from './validate.ts';
 
 /** For the whole request to arrive: a client that dribbles holds no connection for longer. */
 const requestTimeoutMs = 60_000;
 const bodyBytesMax = 4 * 1_024 * 1_024;
 
-/** The HTTP API, not listening yet. Everything under /v1 needs a bearer key; the rest tells nothing of customers.
+/** The HTTP API, not listening yet. Everything under /v1 needs a bearer key or a session; the rest tells nothing of customers.
  * A process that only delivers answers health and metrics. */
 export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   const app = Fastify({
@@ -43,6 +49,8 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     childLoggerFactory: (logger) => logger,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
+    // Only this machine may say for whom it asks, as a proxy in front does: nobody else can forge an address.
+    trustProxy: 'loopback',
     // Over-long ids are to reach the schema, which names them, instead of ending as 404.
     routerOptions: { maxParamLength: 2_048, querystringParser: parseQueryString },
     frameworkErrors: (_error, _request, reply) => {
@@ -58,6 +66,7 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
   replyWithProblems(app);
   replyToUnknownRoutes(app);
   observeRequests(app, ports);
+  securityHeaders(app);
   endConnectionsWhileClosing(app);
 
   const isApi = ports.roles.includes('api');
@@ -84,14 +93,19 @@ async function registerDocs(app: FastifyInstance): Promise<void> {
 async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> {
   await app.register(
     async (v1) => {
-      v1.addHook('onRequest', requireApiKey(ports.admin, ports.clock));
+      admitByTable(v1, ports);
       await v1.register(customerRoutes(ports));
       await v1.register(endpointRoutes(ports));
       await v1.register(endpointHealthRoutes(ports));
       await v1.register(overviewRoutes(ports));
       await v1.register(stateChangeRoutes(ports));
       await v1.register(notificationRoutes(ports));
-      await v1.register(houseTaskRoutes(ports));
+      await v1.register(houseTaskRoutes());
+      await v1.register(sessionRoutes(ports));
+      await v1.register(userRoutes(ports));
+      await v1.register(apiKeyRoutes(ports));
+      await v1.register(portalLinkRoutes(ports));
+      await v1.register(auditLogRoutes(ports));
     },
     { prefix: '/v1' },
   );

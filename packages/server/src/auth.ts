@@ -1,15 +1,18 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { ApiKey, Clock, EpochMs, StoreAdmin } from '@doorbell/engine';
-import type { onRequestHookHandler } from 'fastify';
+import type { ApiKey, Clock, EpochMs, StoreAccess } from '@doorbell/engine';
+import { expandScopes, type Principal } from './principal.ts';
 import { Problem } from './problem.ts';
 
 const keyFormat = /^dbk_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
-/** How long a key that was removed from the database may still open the door. */
+/** How long a key that was revoked may still open the door. */
 const cacheMs = 1_000;
 const cachedMax = 1_000;
+/** Uses within this time of a noted one are not noted: one write a minute, however busy the key is. */
+const usesNotedEveryMs = 60_000;
 
 interface Cached {
   readonly hash: Buffer;
+  readonly principal: Principal;
   readonly untilMs: number;
 }
 
@@ -31,53 +34,78 @@ export function mintApiKey(
   return { key, record: { id, name, hash, scopes, createdAt: now, lastUsedAt: null, revokedAt: null } };
 }
 
-/** Fastify hook: lets a request with a known bearer key pass and answers 401 to every other. */
-export function requireApiKey(admin: Pick<StoreAdmin, 'findApiKey'>, clock: Clock): onRequestHookHandler {
-  const cache = new Map<string, Cached>();
+type KeyStore = Pick<StoreAccess, 'findApiKey' | 'touchApiKey'>;
+type Answer = (problem: Problem | null, principal?: Principal) => void;
 
-  function findCached(id: string): Cached | undefined {
-    const cached = cache.get(id);
-    if (cached === undefined || cached.untilMs > clock.monotonicMs()) return cached;
-    cache.delete(id);
-    return undefined;
+/** Tells who bears the key in an Authorization header. Nearly every request finds its key in memory, and waits for nothing. */
+export class KeyDoor {
+  readonly #store: KeyStore;
+  readonly #clock: Clock;
+  readonly #cache = new Map<string, Cached>();
+
+  constructor(store: KeyStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
   }
 
-  async function lookUp(id: string): Promise<Cached | undefined> {
-    const apiKey = await admin.findApiKey(id);
-    if (apiKey === undefined || apiKey.revokedAt !== null) return undefined;
-    if (cache.size >= cachedMax) cache.clear();
-    const found = { hash: Buffer.from(apiKey.hash, 'hex'), untilMs: clock.monotonicMs() + cacheMs };
-    cache.set(id, found);
-    return found;
-  }
-
-  return ({ headers: { authorization } }, _reply, done) => {
+  open(authorization: string | undefined, answer: Answer): void {
     if (authorization === undefined) {
-      return done(unauthorized('Send an API key: "Authorization: Bearer dbk_...".'));
+      answer(unauthorized('Send an API key: "Authorization: Bearer dbk_...".'));
+      return;
     }
     const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
     const id = keyFormat.exec(key)?.[1];
     if (id === undefined) {
-      return done(unauthorized('The Authorization header does not hold an API key of Doorbell.'));
+      answer(unauthorized('The Authorization header does not hold an API key of Doorbell.'));
+      return;
     }
-    // Nearly every request finds its key here, and then waits for nothing.
-    const cached = findCached(id);
-    if (cached !== undefined) return done(judge(key, cached));
-    lookUp(id)
-      .then((known) => judge(key, known))
-      .then(done, done);
-  };
+    const cached = this.#findCached(id);
+    if (cached !== undefined) judge(key, cached, answer);
+    else this.#lookUp(id, key).then((known) => judge(key, known, answer), answer);
+  }
+
+  #findCached(id: string): Cached | undefined {
+    const cached = this.#cache.get(id);
+    if (cached === undefined || cached.untilMs > this.#clock.monotonicMs()) return cached;
+    this.#cache.delete(id);
+    return undefined;
+  }
+
+  async #lookUp(id: string, key: string): Promise<Cached | undefined> {
+    const apiKey = await this.#store.findApiKey(id);
+    if (apiKey === undefined || apiKey.revokedAt !== null) return undefined;
+    if (this.#cache.size >= cachedMax) this.#cache.clear();
+    const found: Cached = {
+      hash: Buffer.from(apiKey.hash, 'hex'),
+      principal: { kind: 'key', id, allows: expandScopes(apiKey.scopes), customerId: null },
+      untilMs: this.#clock.monotonicMs() + cacheMs,
+    };
+    this.#cache.set(id, found);
+    if (fits(key, found)) this.#noteUse(apiKey);
+    return found;
+  }
+
+  #noteUse({ id, lastUsedAt }: ApiKey): void {
+    const now = this.#clock.now();
+    if (lastUsedAt !== null && now - lastUsedAt < usesNotedEveryMs) return;
+    // Nobody waits for it, and a use that is not noted is no reason to refuse the request.
+    this.#store.touchApiKey(id, now).catch(() => undefined);
+  }
 }
 
-function judge(key: string, known: Cached | undefined): Problem | undefined {
-  const isKnown = known !== undefined && timingSafeEqual(sha256(key), known.hash);
-  return isKnown ? undefined : unauthorized('The API key is not known here.');
+function judge(key: string, known: Cached | undefined, answer: Answer): void {
+  if (known !== undefined && fits(key, known)) answer(null, known.principal);
+  else answer(unauthorized('The API key is not known here.'));
 }
 
-function unauthorized(detail: string): Problem {
+function fits(key: string, known: Cached): boolean {
+  return timingSafeEqual(sha256(key), known.hash);
+}
+
+export function unauthorized(detail: string): Problem {
   return new Problem('unauthorized', detail, [], { 'www-authenticate': 'Bearer realm="doorbell"' });
 }
 
-function sha256(text: string): Buffer {
+export function sha256(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }

@@ -34,5 +34,6 @@ function isRequestBody(node: object): node is RequestBody {
 }
 
 function needsBody(schema: Node): boolean {
-  return 'oneOf' in schema || (Array.isArray(schema.required) && schema.required.length > 0);
+  if ('oneOf' in schema || Number(schema.minProperties ?? 0) > 0) return true;
+  return Array.isArray(schema.required) && schema.required.length > 0;
 }

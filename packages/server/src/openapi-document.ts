@@ -4,7 +4,8 @@ const description = `Doorbell notifies the customer when one of their house task
 
 **Start.** Create a customer, give them an endpoint, post state changes; look at notifications to see what became of each.
 
-**Keys.** Every call under \`/v1\` needs \`Authorization: Bearer dbk_...\`; \`doorbell keys create\` makes one.
+**Keys.** Every call under \`/v1\` needs \`Authorization: Bearer dbk_...\` with a key of the scope that it names;
+\`doorbell keys create\` makes one. Pages of this server have a session instead.
 
 **Errors** are \`application/problem+json\`. \`errors\` names every offending field with a JSON Pointer and a stable code.
 
@@ -23,13 +24,21 @@ export const openApiDocument = {
     { name: 'notifications', description: 'One change for one endpoint, and every attempt to deliver it.' },
     { name: 'house tasks', description: 'Tasks, their state now and their history.' },
     { name: 'overview', description: 'How delivery goes, over time.' },
+    { name: 'access', description: 'Sessions, users, API keys, links for customers, and the audit log.' },
     { name: 'operation', description: 'For those who run it. No key needed.' },
   ],
   components: {
     securitySchemes: {
       apiKey: { type: 'http' as const, scheme: 'bearer', description: 'An API key: `dbk_<id>_<secret>`.' },
+      session: {
+        type: 'apiKey' as const,
+        in: 'cookie' as const,
+        name: '__Host-sid',
+        description:
+          'From `POST /v1/sessions`; with X-CSRF-Token for everything but GET. On plain http: `doorbell-sid`.',
+      },
     },
   },
-  security: [{ apiKey: [] }],
+  security: [{ apiKey: [] }, { session: [] }],
   webhooks: { taskStateChange: notificationWebhook },
 };

@@ -3,7 +3,9 @@ import {
   EndpointTaken,
   InvalidChanges,
   InvalidCursor,
+  LastAdmin,
   UnknownCustomer,
+  UserExists,
 } from '@doorbell/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { answerBeforeBody, hasUnreadBody } from './answer-before-body.ts';
@@ -37,6 +39,8 @@ function toProblem(error: unknown): Problem {
       { pointer: '/customerId', field: 'customerId', code: 'customer-fixed', detail: error.message },
     ]);
   }
+  if (error instanceof UserExists) return new Problem('user-exists', error.message);
+  if (error instanceof LastAdmin) return new Problem('last-admin', error.message);
   if (error instanceof InvalidCursor) {
     return invalidRequest([fault('/cursor', 'field-not-allowed', 'must be the `next` of the page before')]);
   }

@@ -13,6 +13,7 @@ import {
 } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { systemClock } from '@doorbell/engine/system';
+import type { FastifyInstance } from 'fastify';
 import { destination, type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
@@ -21,6 +22,7 @@ import { createDeliveryObserver } from './delivery-observer.ts';
 import { flushRollups, keepRollups } from './keep-rollups.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
+import type { Role } from './role.ts';
 import { createTimedStore } from './timed-store.ts';
 
 export interface RunningServer {
@@ -28,6 +30,11 @@ export interface RunningServer {
   readonly url: string;
   /** Where the data is, for people: a file, or host and name of a database. */
   readonly database: string;
+  /**
+   * Where the first admin is made, once; null when there is a user, or the API is not served. The token is behind the #,
+   * which browsers send to no server: it stands in no log.
+   */
+  readonly setupUrl: string | null;
   readonly store: Store & StoreAdmin;
   readonly engine: Engine;
   /** Resolves when the disk has failed: nothing can be recorded any more, and the process should end. */
@@ -80,6 +87,7 @@ async function serve(
   const engine = new Engine({ store: timed, transport, clock, wakeup, random: Math.random, observer });
   metrics.watch({ admin: store, engine });
   const { roles } = config;
+  const setupToken = await findSetupToken(roles, store);
   const app = await createApp({
     engine,
     admin: store,
@@ -88,6 +96,7 @@ async function serve(
     consoleDirectory,
     policy,
     clock,
+    setupToken,
     randomBytes,
     metrics,
     logger,
@@ -115,13 +124,7 @@ async function serve(
     await database.close();
   };
 
-  try {
-    await app.listen({ host: config.host, port: config.port });
-  } catch (error) {
-    await app.close();
-    await transport.close();
-    throw listenError(error, config);
-  }
+  const url = await listen(app, config).catch((error) => transport.close().then(() => Promise.reject(error)));
   if (roles.includes('deliver')) {
     running = engine.run(stopping.signal);
     running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
@@ -131,7 +134,8 @@ async function serve(
     ]);
   }
   return {
-    url: urlOf(app.server.address() as AddressInfo),
+    url,
+    setupUrl: setupToken && `${url}/setup#${setupToken}`,
     database: database.name,
     store,
     engine,
@@ -141,6 +145,23 @@ async function serve(
       return closing;
     },
   };
+}
+
+/** Returns where it listens. Throws `ConfigError` for what the operator can mend. */
+async function listen(app: FastifyInstance, config: ServerConfig): Promise<string> {
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    await app.close();
+    throw listenError(error, config);
+  }
+  return urlOf(app.server.address() as AddressInfo);
+}
+
+/** Known to this process alone, and worth nothing once there is a user. */
+async function findSetupToken(roles: readonly Role[], store: StoreAdmin): Promise<string | null> {
+  if (!roles.includes('api') || (await store.listUsers()).length > 0) return null;
+  return randomBytes(32).toString('base64url');
 }
 
 function networkPolicy(allowNetworks: readonly string[]): NetworkPolicy {

@@ -39,6 +39,9 @@ export interface TestApp {
   listen(): Promise<string>;
 }
 
+/** As `serve` would print it in a link. */
+export const setupToken: string = 'set-up-token-canary';
+
 interface Options {
   readonly clock?: Clock;
   /** By default nothing is delivered, so that states stay as a test made them. */
@@ -89,6 +92,7 @@ export async function startApp({
     consoleDirectory: join(directory, 'console'),
     policy,
     clock,
+    setupToken,
     randomBytes,
     metrics,
     logger,
@@ -122,11 +126,11 @@ export async function startApp({
       const response = await app.inject({
         method: method as 'GET',
         url: path,
-        headers: {
+        headers: withoutEmpty({
           authorization: `Bearer ${key}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
-        },
+        }),
         ...(body === undefined ? {} : { payload: isRaw ? (body as Buffer) : JSON.stringify(body) }),
       });
       const isJson = /json/.test(String(response.headers['content-type']));
@@ -139,6 +143,11 @@ export async function startApp({
       };
     },
   };
+}
+
+/** A header that a test sets to nothing is not sent. */
+function withoutEmpty(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
 }
 
 export const change = {

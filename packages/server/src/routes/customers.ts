@@ -20,12 +20,15 @@ export function customerRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: customer, ...problems(400, 401, 413, 415, 503) },
         },
       },
-      ({ params, body }) =>
-        admin.putCustomer({
-          id: params.customerId,
-          name: body.name,
-          onIllegalTransition: body.onIllegalTransition ?? 'flag',
-        }),
+      ({ params, body, actor }) =>
+        admin.putCustomer(
+          {
+            id: params.customerId,
+            name: body.name,
+            onIllegalTransition: body.onIllegalTransition ?? 'flag',
+          },
+          actor,
+        ),
     );
 
     app.get(
@@ -38,7 +41,7 @@ export function customerRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: Type.Object({ items: Type.Array(customer) }), ...problems(401, 503) },
         },
       },
-      async () => ({ items: [...(await admin.listCustomers())] }),
+      async ({ store }) => ({ items: [...(await store.listCustomers())] }),
     );
 
     app.get(
@@ -52,8 +55,8 @@ export function customerRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: customer, ...problems(400, 401, 404, 503) },
         },
       },
-      async ({ params }) => {
-        const found = await admin.findCustomer(params.customerId);
+      async ({ params, store }) => {
+        const found = await store.findCustomer(params.customerId);
         if (found === undefined) throw notFound('customer', params.customerId);
         return found;
       },

@@ -36,10 +36,10 @@ function endpointRecordRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: endpoint, 201: endpoint, ...problems(400, 401, 404, 409, 413, 415, 503) },
         },
       },
-      async ({ params, body }, reply) => {
+      async ({ params, body, actor }, reply) => {
         const existing = await admin.findEndpoint(params.endpointId);
         const draft = draftEndpoint(params.endpointId, body, existing, ports.policy);
-        const stored = await admin.putEndpoint(draft);
+        const stored = await admin.putEndpoint(draft, actor);
         engine.hint();
         return reply.code(existing === undefined ? 201 : 200).send(showEndpoint(stored));
       },
@@ -59,7 +59,9 @@ function endpointRecordRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: Type.Object({ items: Type.Array(endpoint) }), ...problems(400, 401, 503) },
         },
       },
-      async ({ query }) => ({ items: (await admin.listEndpoints(query.customerId)).map(showEndpoint) }),
+      async ({ query, store }) => ({
+        items: (await store.listEndpoints(query.customerId)).map(showEndpoint),
+      }),
     );
 
     app.get(
@@ -73,13 +75,13 @@ function endpointRecordRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: endpoint, ...problems(400, 401, 404, 503) },
         },
       },
-      async ({ params }) =>
-        showEndpoint(found(await admin.findEndpoint(params.endpointId), params.endpointId)),
+      async ({ params, store }) =>
+        showEndpoint(found(await store.findEndpoint(params.endpointId), params.endpointId)),
     );
   };
 }
 
-function endpointPauseRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
+function endpointPauseRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
   const pauseBody = Type.Object(
     {
       detail: Type.Optional(
@@ -102,9 +104,9 @@ function endpointPauseRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTyp
           response: { 200: endpoint, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
-      async ({ params, body }) => {
+      async ({ params, body, store, actor }) => {
         const detail = body.detail ?? 'Paused by an operator.';
-        const paused = await admin.pauseEndpoint(params.endpointId, 'operator', detail);
+        const paused = await store.pauseEndpoint(params.endpointId, 'operator', detail, actor);
         return showEndpoint(found(paused, params.endpointId));
       },
     );
@@ -121,8 +123,8 @@ function endpointPauseRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTyp
           response: { 200: endpoint, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
-      async ({ params }) => {
-        const resumed = found(await admin.resumeEndpoint(params.endpointId), params.endpointId);
+      async ({ params, store, actor }) => {
+        const resumed = found(await store.resumeEndpoint(params.endpointId, actor), params.endpointId);
         engine.hint();
         return showEndpoint(resumed);
       },
@@ -146,10 +148,16 @@ function endpointTrialRoutes({ admin, engine, randomBytes }: AppPorts): FastifyP
           response: { 200: testAnswer, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
-      async ({ params }) => {
-        const attempts = await engine.test(
-          found(await admin.findEndpoint(params.endpointId), params.endpointId),
-        );
+      async ({ params, store, actor }) => {
+        const tested = found(await store.findEndpoint(params.endpointId), params.endpointId);
+        await store.recordAudit({
+          actor,
+          action: 'endpoint.test',
+          target: tested.id,
+          before: null,
+          after: null,
+        });
+        const attempts = await engine.test(tested);
         const last = attempts.at(-1);
         if (last === undefined) throw new Problem('internal', 'The sample could not be sent.');
         return { ...showAttempt(last), attempts: attempts.map(showAttempt) };
@@ -168,7 +176,7 @@ function endpointTrialRoutes({ admin, engine, randomBytes }: AppPorts): FastifyP
           response: { 200: rotateKeyAnswer, ...problems(400, 401, 404, 409, 413, 415, 503) },
         },
       },
-      async ({ params, body }) => {
+      async ({ params, body, actor }) => {
         const existing = found(await admin.findEndpoint(params.endpointId), params.endpointId);
         if (existing.signKey === null) {
           throw new Problem(
@@ -179,7 +187,8 @@ function endpointTrialRoutes({ admin, engine, randomBytes }: AppPorts): FastifyP
         const generated =
           body.signKey === undefined ? Buffer.from(randomBytes(24)).toString('base64url') : null;
         const key = body.signKey ?? generated ?? '';
-        const rotated = await admin.rotateSignKey(params.endpointId, key, body.overlapMs ?? defaultOverlapMs);
+        const overlapMs = body.overlapMs ?? defaultOverlapMs;
+        const rotated = await admin.rotateSignKey(params.endpointId, key, overlapMs, actor);
         engine.hint();
         return { endpoint: showEndpoint(found(rotated, params.endpointId)), signKey: generated };
       },

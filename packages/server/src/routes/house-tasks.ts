@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { AppPorts } from '../app-ports.ts';
 import { notFound, Problem } from '../problem.ts';
 import { houseTask, houseTaskHistory, showChange, showTask } from '../schemas/house-task.ts';
 import { customerId, houseId, houseTaskId } from '../schemas/id.ts';
@@ -8,7 +7,7 @@ import { pageOf, pageQuery, readPage } from '../schemas/page.ts';
 import { problems } from '../schemas/problem.ts';
 import { stateFilter } from '../schemas/state-change.ts';
 
-export function houseTaskRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
+export function houseTaskRoutes(): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/house-tasks',
@@ -29,9 +28,9 @@ export function houseTaskRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox 
           response: { 200: pageOf(houseTask), ...problems(400, 401, 503) },
         },
       },
-      async ({ query }) => {
+      async ({ query, store }) => {
         const { customerId, houseId, state } = query;
-        const page = await admin.listTasks({ customerId, houseId, state }, readPage(query));
+        const page = await store.listTasks({ customerId, houseId, state }, readPage(query));
         return { items: page.items.map(showTask), next: page.next };
       },
     );
@@ -51,8 +50,8 @@ export function houseTaskRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox 
           response: { 200: houseTaskHistory, ...problems(400, 401, 404, 409, 503) },
         },
       },
-      async ({ params, query }) => {
-        const [task, another] = await admin.findTasks(params.houseTaskId, query.customerId);
+      async ({ params, query, store }) => {
+        const [task, another] = await store.findTasks(params.houseTaskId, query.customerId);
         if (task === undefined) throw notFound('house task', params.houseTaskId);
         if (another !== undefined) {
           throw new Problem(

@@ -29,12 +29,12 @@ const notificationParams = Type.Object({
 
 export function notificationRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
-    await app.register(lookUpRoutes(ports));
+    await app.register(lookUpRoutes());
     await app.register(resendRoutes(ports));
   };
 }
 
-function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
+function lookUpRoutes(): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/notifications',
@@ -53,10 +53,10 @@ function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: pageOf(notification), ...problems(400, 401, 503) },
         },
       },
-      async ({ query }) => {
+      async ({ query, store }) => {
         const direction = query.order === 'oldest' ? 'oldest-first' : 'newest-first';
         const request = { ...readPage(query), order: direction } as const;
-        const page = await admin.listNotifications(readFilter(query), request);
+        const page = await store.listNotifications(readFilter(query), request);
         return { items: page.items.map(showNotification), next: page.next };
       },
     );
@@ -72,11 +72,11 @@ function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: notificationWithAttempts, ...problems(400, 401, 404, 503) },
         },
       },
-      async ({ params }) => {
+      async ({ params, store }) => {
         const position = readPosition(params.notificationId);
         const [stored, attempts] = await Promise.all([
-          admin.findNotification(position),
-          admin.listAttempts(position),
+          store.findNotification(position),
+          store.listAttempts(position),
         ]);
         if (stored === undefined) throw noNotification(params.notificationId);
         return { ...showNotification(stored), attempts: attempts.map(showAttempt) };
@@ -85,7 +85,7 @@ function lookUpRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
   };
 }
 
-function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
+function resendRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(
       '/notifications/:notificationId/resend',
@@ -102,12 +102,14 @@ function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
           },
         },
       },
-      async ({ params }, reply) => {
+      async ({ params, store, actor }, reply) => {
         const position = readPosition(params.notificationId);
-        if ((await admin.findNotification(position)) === undefined) {
+        if ((await store.findNotification(position)) === undefined) {
           throw noNotification(params.notificationId);
         }
-        const { resent } = await admin.resend(position, 1);
+        const target = params.notificationId;
+        await store.recordAudit({ actor, action: 'notification.resend', target, before: null, after: null });
+        const { resent } = await store.resend(position, 1);
         engine.hint();
         return reply.code(202).send({ resent });
       },
@@ -129,13 +131,16 @@ function resendRoutes({ admin, engine }: AppPorts): FastifyPluginAsyncTypebox {
           },
         },
       },
-      async ({ body }, reply) => {
+      async ({ body, store, actor }, reply) => {
         const filter = readFilter(body.filter, '/filter');
         if (body.dryRun === true) {
-          const matched = await admin.countNotifications(filter, resentMax);
+          const matched = await store.countNotifications(filter, resentMax);
           return reply.code(200).send({ matched, dryRun: true as const });
         }
-        const { resent } = await admin.resend(filter, resentMax);
+        // Before the first one is sent again: many transactions follow, and a crash between them must not hide who began.
+        const after = { filter: body.filter };
+        await store.recordAudit({ actor, action: 'notification.resend', target: '', before: null, after });
+        const { resent } = await store.resend(filter, resentMax);
         engine.hint();
         return reply.code(202).send({ resent, dryRun: false as const });
       },

@@ -82,13 +82,14 @@ export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTy
           },
         },
       },
-      async ({ query }) => {
+      async ({ query, store, principal }) => {
         const now = clock.now();
         const span = readSpan(query, now);
-        const endpoints = (await admin.listEndpoints(query.customerId)).filter(
+        const endpoints = (await store.listEndpoints(query.customerId)).filter(
           ({ id }) => query.endpointId === undefined || query.endpointId === id,
         );
-        const isAll = query.customerId === undefined && query.endpointId === undefined;
+        const isLimited = principal.customerId !== null;
+        const isAll = !isLimited && query.customerId === undefined && query.endpointId === undefined;
         const endpointIds = isAll ? undefined : endpoints.map(({ id }) => id);
         const [buckets, waiting, troubles] = await Promise.all([
           admin.listRollups({ ...span, endpointIds }),
@@ -122,9 +123,9 @@ export function endpointHealthRoutes({ admin, clock }: AppPorts): FastifyPluginA
           },
         },
       },
-      async ({ params, query }) => {
+      async ({ params, query, store }) => {
         const span = readSpan(query, clock.now());
-        const endpoint = await admin.findEndpoint(params.endpointId);
+        const endpoint = await store.findEndpoint(params.endpointId);
         if (endpoint === undefined) throw notFound('endpoint', params.endpointId);
         return showHealth(endpoint, span);
       },

@@ -49,10 +49,12 @@ export function problems<const S extends number>(...statuses: readonly S[]): Rec
 
 const descriptions: Readonly<Record<number, string>> = {
   400: 'The request is not valid; every offending field is named.',
-  401: 'No API key, or one that is not known.',
+  401: 'No API key and no session, or one that is not known.',
+  403: 'The key, the role or the link does not allow it.',
   404: 'There is no such thing.',
   409: 'It conflicts with what is stored.',
   413: 'The body is over 4 MiB.',
   415: 'The body is not application/json in UTF-8.',
+  429: 'Too many requests; Retry-After says when to come again.',
   503: 'The database does not take it now. Repeat it later.',
 };

@@ -1,0 +1,164 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Actor } from '@doorbell/engine';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { AppPorts } from '../app-ports.ts';
+import { sha256, unauthorized } from '../auth.ts';
+import { hashPassword, verifyPassword } from '../passwords.ts';
+import { invalidRequest } from '../problem.ts';
+import { checkConfidential, checkSameSite } from '../same-site.ts';
+import { problems } from '../schemas/problem.ts';
+import { session, setupBody, showSession, signInBody } from '../schemas/session.ts';
+import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts';
+import { type OpenedSession, SessionDoor } from '../session-door.ts';
+import { SignInThrottle } from '../sign-in-throttle.ts';
+import { fault } from '../validate.ts';
+
+/** Signing in and out, by browsers. */
+export function sessionRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
+  const { admin, clock, randomBytes } = ports;
+  const sessions = new SessionDoor(admin, clock, randomBytes);
+  return async (app) => {
+    await app.register(signInRoutes(ports, sessions));
+    await app.register(setupRoutes(ports, sessions));
+    await app.register(ownSessionRoutes(sessions));
+  };
+}
+
+function signInRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyncTypebox {
+  const throttle = new SignInThrottle(ports.clock);
+  return async (app) => {
+    app.post(
+      '/sessions',
+      {
+        schema: {
+          tags: ['access'],
+          operationId: 'signIn',
+          summary: "Sign in with a password, or with the token of a customer's link",
+          description:
+            'For pages of this server, over https or from the loopback address. Sets the cookie of the session.',
+          body: signInBody,
+          response: { 201: session, ...problems(400, 401, 413, 415, 503) },
+        },
+      },
+      async (request, reply) => {
+        checkSameSite(request);
+        checkConfidential(request);
+        const { userName, password, linkToken } = request.body;
+        if (linkToken !== undefined) {
+          return enter(request, reply, await sessions.openForLink(linkToken, request.ip));
+        }
+        if (userName === undefined || password === undefined) {
+          const missing = userName === undefined ? '/userName' : '/password';
+          throw invalidRequest([fault(missing, 'field-missing', 'is needed, or a linkToken')]);
+        }
+        await checkPassword(ports, throttle, { userName, password, address: request.ip });
+        const by: Actor = { kind: 'user', id: userName, address: request.ip };
+        return enter(request, reply, await sessions.openForUser(userName, by));
+      },
+    );
+  };
+}
+
+interface Attempt {
+  readonly userName: string;
+  readonly password: string;
+  readonly address: string;
+}
+
+/** Throws the 401 problem, after it was written to the audit log, when it is not the password of a user who may sign in. */
+async function checkPassword(
+  { admin }: AppPorts,
+  throttle: SignInThrottle,
+  { userName, password, address }: Attempt,
+): Promise<void> {
+  throttle.begin(userName, address);
+  const user = await admin.findUser(userName);
+  const isRight = await verifyPassword(password, user?.passwordHash);
+  if (user !== undefined && isRight && !user.disabled) {
+    throttle.succeeded(userName, address);
+    return;
+  }
+  const actor: Actor = { kind: 'anonymous', id: userName, address };
+  await admin.recordAudit({ actor, action: 'session.refuse', target: userName, before: null, after: null });
+  throw unauthorized('The user name or the password is wrong.');
+}
+
+function setupRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyncTypebox {
+  const { admin, clock, randomBytes, setupToken } = ports;
+  return async (app) => {
+    app.post(
+      '/setup',
+      {
+        schema: {
+          tags: ['access'],
+          operationId: 'setUp',
+          summary: 'Make the first admin with the link that the server printed, once',
+          body: setupBody,
+          response: { 201: session, ...problems(400, 401, 413, 415, 503) },
+        },
+      },
+      async (request, reply) => {
+        checkSameSite(request);
+        checkConfidential(request);
+        const { setupToken: given, userName, password } = request.body;
+        const isRight = setupToken !== null && timingSafeEqual(sha256(given), sha256(setupToken));
+        if (!isRight) throw unauthorized('The set-up link is not, or no longer, good.');
+        const now = clock.now();
+        const passwordHash = await hashPassword(password, randomBytes);
+        const user = {
+          name: userName,
+          role: 'admin',
+          passwordHash,
+          disabled: false,
+          createdAt: now,
+          updatedAt: now,
+        } as const;
+        const by: Actor = { kind: 'user', id: userName, address: request.ip };
+        const isFirst = await admin.createFirstUser(user, by);
+        if (!isFirst) throw unauthorized('There is a user already: the set-up link is no longer good.');
+        return enter(request, reply, await sessions.openForUser(userName, by));
+      },
+    );
+  };
+}
+
+function ownSessionRoutes(sessions: SessionDoor): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/session',
+      {
+        schema: {
+          tags: ['access'],
+          operationId: 'getSession',
+          summary: 'Who has signed in',
+          response: { 200: session, ...problems(401, 503) },
+        },
+      },
+      async ({ principal }) => showSession(principal),
+    );
+
+    app.delete(
+      '/session',
+      {
+        schema: {
+          tags: ['access'],
+          operationId: 'signOut',
+          summary: 'Sign out',
+          response: { 204: Type.Null({ description: 'The session is over.' }), ...problems(401, 503) },
+        },
+      },
+      async (request, reply) => {
+        await sessions.end(request.principal, request.actor);
+        clearSessionCookie(request, reply);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
+
+function enter(request: FastifyRequest, reply: FastifyReply, { sessionId, principal }: OpenedSession) {
+  setSessionCookie(request, reply, sessionId);
+  return reply.code(201).send(showSession(principal));
+}

@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { routeAccess } from '../src/route-access.ts';
+import { type Browser, openBrowserOfCustomer } from './browser.ts';
+import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
+
+let app: TestApp;
+let acme: Browser;
+let foreignNotification: string;
+
+beforeEach(async () => {
+  app = await startApp();
+  await addCustomer(app);
+  await app.call('PUT', '/v1/customers/other', { name: 'Other Homes' });
+  const endpoint = { customerId: 'other', url: 'https://other.example/', signKey: 'k' };
+  await app.call('PUT', '/v1/endpoints/other-main', endpoint);
+  await app.call('POST', '/v1/state-changes', [
+    change,
+    { ...change, customerId: 'other', houseTaskId: 'task-of-other' },
+    // The same house and the same task id at both.
+    { ...change, customerId: 'other' },
+  ]);
+  acme = await openBrowserOfCustomer(app, 'acme');
+  const { json } = await app.call('GET', '/v1/notifications?customerId=other&houseTaskId=task-of-other');
+  foreignNotification = json.items[0].id;
+});
+
+const customersOf = (items: readonly { customerId: string }[]) => [
+  ...new Set(items.map(({ customerId }) => customerId)),
+];
+
+/** What each list shows the customer, without a filter and with one that names another customer's rows. */
+const lists: Readonly<Record<string, () => Promise<void>>> = {
+  'GET /v1/customers': async () => {
+    const { json } = await acme.call('GET', '/v1/customers');
+    expect(json.items.map(({ id }: { id: string }) => id)).toEqual(['acme']);
+  },
+  'GET /v1/endpoints': async () => {
+    const { json } = await acme.call('GET', '/v1/endpoints');
+    expect(customersOf(json.items)).toEqual(['acme']);
+    expect((await acme.call('GET', '/v1/endpoints?customerId=other')).json.items).toEqual([]);
+  },
+  'GET /v1/notifications': async () => {
+    const { json } = await acme.call('GET', '/v1/notifications');
+    expect(customersOf(json.items)).toEqual(['acme']);
+    for (const filter of ['customerId=other', 'endpointId=other-main', 'houseTaskId=task-of-other']) {
+      expect((await acme.call('GET', `/v1/notifications?${filter}`)).json.items).toEqual([]);
+    }
+    const byHouse = await acme.call('GET', `/v1/notifications?houseId=${change.houseId}&result=0`);
+    expect(customersOf(byHouse.json.items)).toEqual(['acme']);
+  },
+  'GET /v1/house-tasks': async () => {
+    const { json } = await acme.call('GET', `/v1/house-tasks?houseId=${change.houseId}`);
+    expect(customersOf(json.items)).toEqual(['acme']);
+    expect((await acme.call('GET', '/v1/house-tasks?customerId=other')).json.items).toEqual([]);
+  },
+  'GET /v1/overview': async () => {
+    const all = (await app.call('GET', '/v1/overview')).json.backlog.pending;
+    const own = (await acme.call('GET', '/v1/overview')).json.backlog.pending;
+    expect([all, own]).toEqual([3, 1]);
+    for (const filter of ['customerId=other', 'endpointId=other-main']) {
+      const { json } = await acme.call('GET', `/v1/overview?${filter}`);
+      expect([json.backlog.pending, json.endpointsInTrouble]).toEqual([0, []]);
+    }
+  },
+  'POST /v1/notifications/resend': async () => {
+    for (const [filter, matched] of [
+      [{ houseId: change.houseId }, 1],
+      [{ customerId: 'other' }, 0],
+      [{ endpointId: 'other-main' }, 0],
+    ] as const) {
+      const { json } = await acme.call('POST', '/v1/notifications/resend', { filter, dryRun: true });
+      expect([filter, json.matched]).toEqual([filter, matched]);
+      const sent = await acme.call('POST', '/v1/notifications/resend', { filter: { ...filter, result: 1 } });
+      expect([filter, sent.json.resent]).toEqual([filter, 0]);
+    }
+  },
+};
+
+/** What the customer asks of another customer's row, by its id. */
+const items: Readonly<Record<string, () => string>> = {
+  'GET /v1/customers/:customerId': () => '/v1/customers/other',
+  'GET /v1/endpoints/:endpointId': () => '/v1/endpoints/other-main',
+  'GET /v1/endpoints/:endpointId/health': () => '/v1/endpoints/other-main/health',
+  'POST /v1/endpoints/:endpointId/pause': () => '/v1/endpoints/other-main/pause',
+  'POST /v1/endpoints/:endpointId/resume': () => '/v1/endpoints/other-main/resume',
+  'POST /v1/endpoints/:endpointId/test': () => '/v1/endpoints/other-main/test',
+  'GET /v1/notifications/:notificationId': () => `/v1/notifications/${foreignNotification}`,
+  'POST /v1/notifications/:notificationId/resend': () => `/v1/notifications/${foreignNotification}/resend`,
+  'GET /v1/house-tasks/:houseTaskId': () => '/v1/house-tasks/task-of-other',
+};
+
+describe("a customer's session", () => {
+  test('is tested here at every route that it may call', () => {
+    const own = ['GET /v1/session', 'DELETE /v1/session'];
+    const callable = Object.entries(routeAccess).flatMap(([name, { customers }]) =>
+      customers ? [name] : [],
+    );
+    expect(callable.toSorted()).toEqual([...Object.keys(lists), ...Object.keys(items), ...own].toSorted());
+  });
+
+  test.each(Object.entries(lists))('sees its own rows alone at %s', (_name, check) => check());
+
+  test.each(Object.entries(items))('finds no row of another customer at %s', async (name, path) => {
+    const method = name.split(' ')[0] ?? '';
+    const before = (await app.call('GET', '/v1/endpoints/other-main')).json;
+    const answer = await acme.call(method, path(), method === 'GET' ? undefined : {});
+    expect([answer.status, answer.json.type]).toEqual([404, '/problems/not-found']);
+    const staff = method === 'GET' ? await app.call(method, path()) : { status: 200 };
+    expect(staff.status).toBe(200);
+    expect((await app.call('GET', '/v1/endpoints/other-main')).json).toEqual(before);
+  });
+
+  test('gets its own task where another customer has one of the same id, and no answer that gives that away', async () => {
+    const mine = await acme.call('GET', '/v1/house-tasks/task-1');
+    expect([mine.status, mine.json.customerId]).toEqual([200, 'acme']);
+    expect((await app.call('GET', '/v1/house-tasks/task-1')).status).toBe(409);
+    expect((await acme.call('GET', '/v1/house-tasks/task-1?customerId=other')).status).toBe(404);
+  });
+
+  test('operates its own endpoint', async () => {
+    const paused = await acme.call('POST', '/v1/endpoints/acme-main/pause', { detail: 'we move house' });
+    expect([paused.status, paused.json.pause.detail]).toEqual([200, 'we move house']);
+    expect((await acme.call('POST', '/v1/endpoints/acme-main/resume', {})).status).toBe(200);
+    const { json } = await app.call('GET', '/v1/audit-log');
+    expect(json.items.slice(0, 2)).toMatchObject([
+      { action: 'endpoint.resume', actor: { kind: 'customer' } },
+      { action: 'endpoint.pause', target: 'acme-main' },
+    ]);
+  });
+
+  test('says whose it is', async () => {
+    const { json } = await acme.call('GET', '/v1/session');
+    expect(json.user).toMatchObject({ role: 'customer', customerIds: ['acme'] });
+  });
+});
+
+describe('a link for a customer', () => {
+  test('opens nothing once it is revoked, and neither do the sessions it opened', async () => {
+    const made = await app.call('POST', '/v1/portal-links', { customerId: 'acme', expiresInMs: 60_000 });
+    const linkToken = String(made.json.url).split('#')[1];
+    expect(made.json.url).toMatch(/^http:\/\/localhost(:80)?\/portal#dbl_/);
+    await app.call('DELETE', `/v1/portal-links/${made.json.portalLink.id}`);
+    const refused = await app.call(
+      'POST',
+      '/v1/sessions',
+      { linkToken },
+      {
+        authorization: '',
+        'sec-fetch-site': 'same-origin',
+      },
+    );
+    expect([refused.status, refused.json.detail]).toEqual([401, 'The link is no longer good.']);
+
+    const listed = await app.call('GET', '/v1/portal-links?customerId=acme');
+    for (const { id } of listed.json.items) await app.call('DELETE', `/v1/portal-links/${id}`);
+    expect((await acme.call('GET', '/v1/customers')).status).toBe(401);
+  });
+
+  test('is for a customer that exists, and for 90 days at most', async () => {
+    const unknown = await app.call('POST', '/v1/portal-links', { customerId: 'nobody', expiresInMs: 60_000 });
+    expect([unknown.status, unknown.json.type]).toEqual([404, '/problems/unknown-customer']);
+    const long = await app.call('POST', '/v1/portal-links', {
+      customerId: 'acme',
+      expiresInMs: 91 * 86_400_000,
+    });
+    expect(long.status).toBe(400);
+  });
+});

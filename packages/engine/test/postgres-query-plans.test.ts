@@ -130,6 +130,23 @@ await describeOnPostgres('with a hundred thousand lanes due', (server) => {
     expectCheap(await explain(settleSql.write, ...texts, now()));
   });
 
+  it('a settlement looks at its lanes only where there are so few that all could be hashed', async () => {
+    const few = await openTestStore(server);
+    const { schema, sql, pool, close } = few;
+    const small = new World(few);
+    await small.setUp();
+    await sql(`insert into doorbell.task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state,
+      last_seq, changed_at) select 'c1', 't' || n, 'h', 'p', 'u', '', 10000, 1, 0 from generate_series(1, 10000) n`);
+    await sql(`insert into doorbell.lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+      select 'e1', id, 1, 1, 1, 0 from doorbell.task`);
+    await sql('vacuum analyze doorbell.lane');
+    const ids = Array.from({ length: 100 }, (_, index) => index + 1);
+    const text = settleSql.lock.replaceAll('doorbell.', `${schema}.`);
+    const { rows } = await pool.query(`explain (verbose) ${text}`, [ids, ids.map(() => 1), 0]);
+    expect(JSON.stringify(rows)).not.toContain('hashed SubPlan');
+    await close();
+  });
+
   it('what is upcoming takes a few probes for each endpoint', async () => {
     expectCheap(await explain(upcomingSql.endpoints, now()));
   });

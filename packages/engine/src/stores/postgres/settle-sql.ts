@@ -14,7 +14,8 @@ export const settleSql: Readonly<
   // Skips what someone else has locked, in the order of ids: a producer's long transaction delays one lane, not all.
   lock: `with locked as materialized (
       select * from doorbell.lane l where l.id = any($1::bigint[]) order by l.id for update skip locked)
-    select clock.now, exists (select 1 from doorbell.lane x where x.id = w.lane_id) as known,
+    -- Not "exists": that was planned as a hash of all lanes there are.
+    select clock.now, l.id is not null or (select true from doorbell.lane x where x.id = w.lane_id) is true as known,
       l.id, l.endpoint_id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.epoch, l.attempt, l.first_try_at,
       l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
     from unnest($1::bigint[], $2::int[]) with ordinality w (lane_id, seq, ord)

@@ -20,7 +20,7 @@ export const testVault: Vault = createVault(new Uint8Array(32).fill(7), randomBy
 
 /** A schema of its own on the server; with `serverClock` times are the server's, as in production. */
 export async function openTestStore(
-  server: PostgresServer,
+  server: Pick<PostgresServer, 'url'>,
   { serverClock = false }: { readonly serverClock?: boolean } = {},
 ): Promise<PostgresUnderTest> {
   const schema = `doorbell_test_${randomBytes(6).toString('hex')}`;

@@ -45,10 +45,10 @@ max_client_conn = 200
   );
   // It refuses to run as root, so root hands it over to a user that can read this and nothing else.
   await chmod(folder, 0o755);
-  const asRoot = process.getuid?.() === 0;
-  const child = asRoot
-    ? spawn('runuser', ['-u', 'nobody', '--', installed, '-q', settings], { stdio: 'ignore' })
-    : spawn(installed, ['-q', settings], { stdio: 'ignore' });
+  const plain = [installed, '-q', settings];
+  const [command = '', ...args] =
+    process.getuid?.() === 0 ? ['runuser', '-u', 'nobody', '--', ...plain] : plain;
+  const child = spawn(command, args, { stdio: 'ignore' });
   await answering(port, child);
   const url = new URL(serverUrl);
   url.hostname = '127.0.0.1';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAudit } from './commands/audit.ts';
 import { registerConform } from './commands/conform.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerExplain } from './commands/explain.ts';
@@ -9,6 +10,7 @@ import { registerMigrate } from './commands/migrate.ts';
 import { registerSend } from './commands/send.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerSign } from './commands/sign.ts';
+import { registerUsers } from './commands/users.ts';
 import { registerVerify } from './commands/verify.ts';
 import { getVersion } from './version.ts';
 
@@ -53,6 +55,8 @@ export function createProgram(): Command {
   registerMigrate(program);
   registerImport(program);
   registerKeys(program);
+  registerUsers(program);
+  registerAudit(program);
   registerListen(program);
   registerSend(program);
   registerSign(program);

@@ -11,6 +11,7 @@ import { CommandError, exitCodes } from './command-error.ts';
 import { configOf } from './config-of.ts';
 import { createApiClient } from './demo/api-client.ts';
 import { DeliveryLog } from './demo/delivery-log.ts';
+import { makeDemoAdmin } from './demo/demo-admin.ts';
 import { printIntroduction } from './demo/introduction.ts';
 import { printInvitation } from './demo/invitation.ts';
 import { openEndpoint } from './demo/open-endpoint.ts';
@@ -83,6 +84,7 @@ async function findMissingKey(config: ServerConfig): Promise<string | null> {
 async function serveDemo(options: ServeOptions, stop: AbortSignal): Promise<void> {
   const config = await demoConfigOf(options);
   const apiKey = await orCannotStart(config, () => createApiKey(config, 'demo', scopes));
+  const admin = await orCannotStart(config, () => makeDemoAdmin(config));
   const server = await orCannotStart(config, () => startServer(config));
   const receivers: ReceiverProcess[] = [];
   try {
@@ -97,7 +99,7 @@ async function serveDemo(options: ServeOptions, stop: AbortSignal): Promise<void
     }
     print();
     await runDemo(api, log, stop);
-    if (!stop.aborted) printInvitation(server.url, apiKey);
+    if (!stop.aborted) printInvitation(server.url, apiKey, admin);
     await stopped(stop);
   } finally {
     await server.close();

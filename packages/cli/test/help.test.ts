@@ -7,6 +7,10 @@ const commands = [
   ['keys', 'create'],
   ['keys', 'list'],
   ['keys', 'revoke'],
+  ['users', 'create'],
+  ['users', 'list'],
+  ['audit', 'verify'],
+  ['audit', 'list'],
   ['listen'],
   ['send'],
   ['sign'],
@@ -29,7 +33,19 @@ describe('help', () => {
 
   it('of doorbell itself lists every command, the exit codes and the environment', async () => {
     const { exitCode, stdout } = await runDoorbell(['--help']);
-    for (const name of ['serve', 'demo', 'keys', 'listen', 'send', 'sign', 'verify', 'explain', 'conform']) {
+    for (const name of [
+      'serve',
+      'demo',
+      'keys',
+      'users',
+      'audit',
+      'listen',
+      'send',
+      'sign',
+      'verify',
+      'explain',
+      'conform',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
     }
     expect(stdout).toContain('DOORBELL_SIGN_KEY');

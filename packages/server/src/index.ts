@@ -8,5 +8,6 @@ export { databaseName } from './database-url.ts';
 export { createDeliveryObserver } from './delivery-observer.ts';
 export { requireMasterKey } from './master-key.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export { hashPassword } from './passwords.ts';
 export { type Role, readRoles } from './role.ts';
 export { type RunningServer, startServer } from './start-server.ts';

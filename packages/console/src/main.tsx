@@ -5,6 +5,7 @@ import { LanguageProvider } from './i18n/language.tsx';
 import { Gate } from './shell/gate.tsx';
 import { ThemeProvider } from './shell/theme.tsx';
 import './styles/base.css';
+import './styles/access.css';
 import './styles/shell.css';
 import './styles/parts.css';
 import './styles/endpoints.css';

@@ -1,8 +1,65 @@
-/** What a role may do; each may also do what those before it may. */
-const roles = ['viewer', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
+import type { Session } from '@doorbell/server/api';
+import { createContext, useContext } from 'react';
+import { ApiProblem } from './api-problem.ts';
+import { callApi } from './call-api.ts';
+import { credentials } from './credentials.ts';
 
-/** Whether who has signed in may do what that role may. The server decides; the console only hides what would fail. */
-export function useMay(_role: Role): boolean {
-  return true;
+export type User = Session['user'];
+
+/** What is shown or offered to some roles only; a customer has its own endpoints in its own hands. */
+const rolesThatMay = {
+  look: ['customer', 'viewer', 'operator', 'admin'],
+  'see-all': ['viewer', 'operator', 'admin'],
+  operate: ['customer', 'operator', 'admin'],
+  administer: ['admin'],
+} as const;
+
+export type Deed = keyof typeof rolesThatMay;
+
+export const UserContext = createContext<User | null>(null);
+
+export function useUser(): User {
+  const user = useContext(UserContext);
+  if (user === null) throw new Error('Nobody has signed in.');
+  return user;
+}
+
+/** Whether who has signed in may do that. The server decides; the console only hides what would fail. */
+export function useMay(deed: Deed): boolean {
+  return mayDo(useUser(), deed);
+}
+
+export function mayDo({ role }: User, deed: Deed): boolean {
+  return rolesThatMay[deed].some((each) => each === role);
+}
+
+/** The session that the browser has a cookie of, if there is one. */
+export async function findSession(): Promise<User | undefined> {
+  try {
+    return taken(await callApi<Session>('/session'));
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 401) return undefined;
+    throw error;
+  }
+}
+
+export type Proof = { readonly userName: string; readonly password: string } | { readonly linkToken: string };
+
+export async function openSession(proof: Proof): Promise<User> {
+  return taken(await callApi<Session>('/sessions', { method: 'POST', body: proof }));
+}
+
+/** Makes the first administrator, by the link that the server printed. */
+export async function setUp(body: { setupToken: string; userName: string; password: string }): Promise<User> {
+  return taken(await callApi<Session>('/setup', { method: 'POST', body }));
+}
+
+export async function closeSession(): Promise<void> {
+  await callApi('/session', { method: 'DELETE' });
+  credentials.forget();
+}
+
+function taken({ user, csrfToken }: Session): User {
+  credentials.take(csrfToken);
+  return user;
 }

@@ -1,7 +1,10 @@
+import { access } from './en/access.ts';
 import { endpoints } from './en/endpoints.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
+import { resends } from './en/resends.ts';
 import { shell } from './en/shell.ts';
+import { tail } from './en/tail.ts';
 import { tasks } from './en/tasks.ts';
 import type { TextKey } from './zh.ts';
 
@@ -11,4 +14,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   ...tasks,
   ...overview,
   ...endpoints,
+  ...tail,
+  ...access,
+  ...resends,
 };

@@ -1,6 +1,6 @@
-import { CloseOutlined, LogoutOutlined, MenuOutlined } from '@ant-design/icons';
+import { CloseOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
 import { Suspense, useEffect, useState } from 'react';
-import { credentials } from '../api/credentials.ts';
+import { closeSession, mayDo, useUser } from '../api/session.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading, Nothing } from '../parts/standing.tsx';
@@ -14,7 +14,9 @@ export function Frame() {
   const { t } = useLanguage();
   const { path } = usePlace();
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const current = findMenuItem(path);
+  const user = useUser();
+  const shown = menu.filter(({ deed }) => mayDo(user, deed));
+  const current = shown.find((item) => item === findMenuItem(path));
   const title = current === undefined ? t('shell.noPage') : t(current.title);
   useEffect(() => {
     document.title = `${title} - Doorbell`;
@@ -30,7 +32,7 @@ export function Frame() {
           <span>Doorbell</span>
         </div>
         <ul>
-          {menu.map((item) => (
+          {shown.map((item) => (
             <li key={item.path}>
               <Link to={item.path} isCurrent={item === current} onFollow={() => setMenuOpen(false)}>
                 {item.icon}
@@ -69,10 +71,18 @@ export function Frame() {
 
 function SignOut() {
   const { t } = useLanguage();
+  const { name, role } = useUser();
   return (
-    <button type="button" className="text-button" onClick={() => credentials.forget()}>
-      <LogoutOutlined />
-      <span>{t('shell.signOut')}</span>
-    </button>
+    <>
+      <span className="who">
+        <UserOutlined />
+        <span>{name}</span>
+        <span className="dim small">{t(`role.${role}`)}</span>
+      </span>
+      <button type="button" className="text-button" onClick={() => void closeSession()}>
+        <LogoutOutlined />
+        <span>{t('shell.signOut')}</span>
+      </button>
+    </>
   );
 }

@@ -1,11 +1,21 @@
-import { ApiOutlined, BellOutlined, DashboardOutlined, NodeIndexOutlined } from '@ant-design/icons';
+import {
+  ApiOutlined,
+  AuditOutlined,
+  BellOutlined,
+  DashboardOutlined,
+  NodeIndexOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
 import { type ComponentType, lazy, type ReactNode } from 'react';
+import type { Deed } from '../api/session.ts';
 import type { TextKey } from '../i18n/zh.ts';
 
 export interface MenuItem {
   readonly path: string;
   readonly title: TextKey;
   readonly icon: ReactNode;
+  /** What one must be allowed to, to find it in the menu. */
+  readonly deed: Deed;
   readonly page: ComponentType;
 }
 
@@ -15,25 +25,43 @@ export const menu: readonly MenuItem[] = [
     path: '/',
     title: 'menu.overview',
     icon: <DashboardOutlined />,
+    deed: 'look',
     page: lazy(() => import('../pages/overview/overview-page.tsx')),
   },
   {
     path: '/notifications',
     title: 'menu.notifications',
     icon: <BellOutlined />,
+    deed: 'look',
     page: lazy(() => import('../pages/notifications/notifications-page.tsx')),
   },
   {
     path: '/tasks',
     title: 'menu.tasks',
     icon: <NodeIndexOutlined />,
+    deed: 'look',
     page: lazy(() => import('../pages/tasks/tasks-page.tsx')),
   },
   {
     path: '/endpoints',
     title: 'menu.endpoints',
     icon: <ApiOutlined />,
+    deed: 'look',
     page: lazy(() => import('../pages/endpoints/endpoints-page.tsx')),
+  },
+  {
+    path: '/access',
+    title: 'menu.access',
+    icon: <TeamOutlined />,
+    deed: 'administer',
+    page: lazy(() => import('../pages/access/access-page.tsx')),
+  },
+  {
+    path: '/audit',
+    title: 'menu.audit',
+    icon: <AuditOutlined />,
+    deed: 'administer',
+    page: lazy(() => import('../pages/audit/audit-page.tsx')),
   },
 ];
 

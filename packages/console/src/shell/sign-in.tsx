@@ -1,52 +1,51 @@
 import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
-import { callApi } from '../api/call-api.ts';
-import { credentials } from '../api/credentials.ts';
+import { openSession, type User } from '../api/session.ts';
 import { useLanguage } from '../i18n/language.tsx';
-import { Switches } from './switches.tsx';
+import type { TextKey } from '../i18n/zh.ts';
+import { SignInCard } from './sign-in-card.tsx';
 
-export function SignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
+interface SignInValues {
+  readonly userName: string;
+  readonly password: string;
+}
+
+export function SignIn({ onSignedIn }: { readonly onSignedIn: (user: User) => void }) {
   const { t } = useLanguage();
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<TextKey | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const signIn = async ({ apiKey }: { apiKey: string }) => {
+  const signIn = async (values: SignInValues) => {
     setBusy(true);
-    credentials.takeApiKey(apiKey.trim());
     try {
-      await callApi('/customers');
-      onSignedIn();
+      onSignedIn(await openSession(values));
     } catch (problem) {
-      credentials.forget();
-      const isRefused = problem instanceof ApiProblem && problem.status === 401;
-      setError(isRefused ? t('signIn.wrong') : t('standing.offline'));
-    } finally {
+      setError(textOfProblem(problem));
       setBusy(false);
     }
   };
+  const needed = [{ required: true, message: t('signIn.needed') }];
   return (
-    <main className="sign-in">
-      <div className="sign-in-switches">
-        <Switches />
-      </div>
-      <section className="sign-in-card">
-        <img src="/bell.svg" alt="" width={48} height={48} />
-        <h1>Doorbell</h1>
-        <p>{t('signIn.motto')}</p>
-        <Form layout="vertical" size="large" onFinish={signIn} requiredMark={false}>
-          <Form.Item
-            name="apiKey"
-            label={t('signIn.apiKey')}
-            rules={[{ required: true, message: t('signIn.needed') }]}
-          >
-            <Input.Password autoComplete="off" placeholder="dbk_…" />
-          </Form.Item>
-          {error !== null && <Alert type="error" showIcon title={error} className="sign-in-error" />}
-          <Button type="primary" htmlType="submit" block loading={isBusy}>
-            {t('signIn.submit')}
-          </Button>
-        </Form>
-      </section>
-    </main>
+    <SignInCard motto={t('signIn.motto')}>
+      <Form<SignInValues> layout="vertical" size="large" onFinish={signIn} requiredMark={false}>
+        <Form.Item name="userName" label={t('signIn.userName')} rules={needed}>
+          <Input autoComplete="username" />
+        </Form.Item>
+        <Form.Item name="password" label={t('signIn.password')} rules={needed}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        {error !== null && <Alert type="error" showIcon title={t(error)} className="sign-in-error" />}
+        <Button type="primary" htmlType="submit" block loading={isBusy}>
+          {t('signIn.submit')}
+        </Button>
+      </Form>
+    </SignInCard>
   );
+}
+
+function textOfProblem(problem: unknown): TextKey {
+  const status = problem instanceof ApiProblem ? problem.status : 0;
+  if (status === 401) return 'signIn.wrong';
+  if (status === 429) return 'signIn.throttled';
+  return status === 0 ? 'standing.offline' : 'standing.failed';
 }

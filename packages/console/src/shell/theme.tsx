@@ -72,6 +72,13 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
           algorithm: shade === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
           token: { ...font, ...tokens[shade] },
           hashed: false,
+          components: {
+            Tabs: {
+              itemSelectedColor: tokens[shade].colorLink,
+              itemHoverColor: tokens[shade].colorLink,
+              inkBarColor: tokens[shade].colorLink,
+            },
+          },
         }}
         button={{ autoInsertSpace: false }}
       >

@@ -11,8 +11,8 @@ import { RotateKeyDialog } from './rotate-key-dialog.tsx';
 export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
   const { t } = useLanguage();
   const [dialog, setDialog] = useState<'pause' | 'rotate' | null>(null);
-  const mayOperate = useMay('operator');
-  const mayEdit = useMay('admin');
+  const mayOperate = useMay('operate');
+  const mayEdit = useMay('administer');
   const resume = useEndpointCall(endpoint.id, 'resume', t('endpoint.resumed'));
   const close = () => setDialog(null);
   if (!mayOperate) return null;

@@ -36,7 +36,7 @@ export function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
   const { t } = useLanguage();
   const { message } = App.useApp();
   const queries = useQueryClient();
-  const mayEdit = useMay('admin');
+  const mayEdit = useMay('administer');
   const save = useMutation({
     mutationFn: ({ id, ...values }: FormValues) =>
       callApi<Endpoint>(`/endpoints/${encodeURIComponent(id)}`, { method: 'PUT', body: toBody(values) }),

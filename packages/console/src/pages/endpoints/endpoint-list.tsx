@@ -17,7 +17,7 @@ export function EndpointList() {
   const { t } = useLanguage();
   const found = useEndpoints();
   const [isCreating, setCreating] = useState(false);
-  const mayEdit = useMay('admin');
+  const mayEdit = useMay('administer');
   const create = mayEdit && (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
       {t('endpoint.create')}

@@ -78,7 +78,7 @@ function EndpointHead({ endpoint }: { readonly endpoint: Endpoint }) {
 function EndpointTabs({ endpoint }: { readonly endpoint: Endpoint }) {
   const { t } = useLanguage();
   const { query } = usePlace();
-  const mayOperate = useMay('operator');
+  const mayOperate = useMay('operate');
   const items = [
     { key: 'health', label: t('tab.health'), children: <EndpointHealth endpointId={endpoint.id} /> },
     { key: 'undelivered', label: t('tab.undelivered'), children: <Undelivered endpointId={endpoint.id} /> },

@@ -3,6 +3,7 @@ import type { NotificationWithAttempts } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Drawer } from 'antd';
 import { callApi } from '../../api/call-api.ts';
+import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
 import { explainNotification } from '../../parts/explain-notification.ts';
@@ -20,6 +21,7 @@ interface NotificationDrawerProps {
 
 export function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
   const { t } = useLanguage();
+  const mayOperate = useMay('operate');
   const found = useQuery({
     queryKey: ['notification', id],
     queryFn: ({ signal }) =>
@@ -35,7 +37,7 @@ export function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
       title={`${t('drawer.title')} ${id}`}
       onClose={onClose}
       closable={{ 'aria-label': t('action.close') }}
-      extra={found.data && <ResendButton notification={found.data} />}
+      extra={mayOperate && found.data && <ResendButton notification={found.data} />}
     >
       {found.isPending && <Loading />}
       {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}

@@ -1,3 +1,5 @@
+import type { Query } from '../../api/call-api.ts';
+
 /** The conditions of the query form, which are the names of the API and of the address bar alike. */
 export const filterNames = [
   'customerId',
@@ -23,4 +25,13 @@ export function readFilter(query: URLSearchParams): NotificationFilter {
 
 export function isEmptyFilter(filter: NotificationFilter): boolean {
   return Object.keys(filter).length === 0;
+}
+
+/** The filter as the API takes it in a body: numbers as numbers. */
+export function filterBody({ result, state, ...rest }: NotificationFilter): Query {
+  return {
+    ...rest,
+    ...(result === undefined ? {} : { result: Number(result) }),
+    ...(state === undefined ? {} : { state: Number(state) }),
+  };
 }

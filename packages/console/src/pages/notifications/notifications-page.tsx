@@ -1,9 +1,10 @@
-import { ReloadOutlined } from '@ant-design/icons';
+import { RedoOutlined, ReloadOutlined } from '@ant-design/icons';
 import type { Notification, Page } from '@doorbell/server/api';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Select, Switch } from 'antd';
 import { useMemo, useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
+import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
@@ -12,6 +13,7 @@ import { NotificationDrawer } from './notification-drawer.tsx';
 import { NotificationFilterForm } from './notification-filter-form.tsx';
 import { filterNames, isEmptyFilter, type NotificationFilter, readFilter } from './notification-query.ts';
 import { NotificationTable } from './notification-table.tsx';
+import { ResendDialog } from './resend-dialog.tsx';
 
 const pageSize = 50;
 const refreshMs = 5_000;
@@ -28,7 +30,7 @@ export default function NotificationsPage() {
         <NotificationFilterForm filter={filter} />
       </section>
       <section className="card">
-        <Toolbar {...list} order={query.get('order')} />
+        <Toolbar {...list} filter={filter} order={query.get('order')} />
         <List {...list} filter={filter} openId={openId} />
       </section>
       {openId !== null && <NotificationDrawer id={openId} onClose={() => setQuery({ open: null })} />}
@@ -53,7 +55,12 @@ function useNotifications(filter: NotificationFilter, cursor: string | null, ord
 
 type FoundNotifications = ReturnType<typeof useNotifications>;
 
-function Toolbar({ found, isLive, setLive, order }: FoundNotifications & { readonly order: string | null }) {
+interface ToolbarProps extends FoundNotifications {
+  readonly filter: NotificationFilter;
+  readonly order: string | null;
+}
+
+function Toolbar({ found, isLive, setLive, filter, order }: ToolbarProps) {
   const { t } = useLanguage();
   return (
     <div className="toolbar">
@@ -66,6 +73,7 @@ function Toolbar({ found, isLive, setLive, order }: FoundNotifications & { reado
         ]}
         onChange={(value) => setQuery({ order: value === 'newest' ? null : value, cursor: null })}
       />
+      <ResendFilter filter={filter} />
       <span className="grow" />
       <label className="switch-label" htmlFor="live">
         <Switch id="live" size="small" checked={isLive} onChange={setLive} />
@@ -75,6 +83,27 @@ function Toolbar({ found, isLive, setLive, order }: FoundNotifications & { reado
         {t('action.refresh')}
       </Button>
     </div>
+  );
+}
+
+/** Without a filter it would be everything, which nobody means. */
+function ResendFilter({ filter }: { readonly filter: NotificationFilter }) {
+  const { t } = useLanguage();
+  const [isOpen, setOpen] = useState(false);
+  const isEmpty = isEmptyFilter(filter);
+  if (!useMay('operate')) return null;
+  return (
+    <>
+      <Button
+        icon={<RedoOutlined />}
+        disabled={isEmpty}
+        title={isEmpty ? t('resend.needFilter') : undefined}
+        onClick={() => setOpen(true)}
+      >
+        {t('resend.open')}
+      </Button>
+      {isOpen && <ResendDialog filter={filter} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

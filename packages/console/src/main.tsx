@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem } from './api/api-problem.ts';
-import { LanguageProvider } from './i18n/language.tsx';
+import { LanguageProvider, loadChosenLanguage } from './i18n/language.tsx';
 import { Gate } from './shell/gate.tsx';
 import { ThemeProvider } from './shell/theme.tsx';
 import './styles/base.css';
@@ -27,6 +27,7 @@ const queries = new QueryClient({
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element "root".');
+await loadChosenLanguage();
 createRoot(root).render(
   <LanguageProvider>
     <ThemeProvider>

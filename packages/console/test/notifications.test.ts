@@ -1,16 +1,15 @@
 import { expect, it } from 'vitest';
 import { seriousFindings, visit } from './world/browser.ts';
 import { describeInBrowser } from './world/describe-in-browser.ts';
-import { signIn } from './world/operator.ts';
+import { fillIn, signIn } from './world/operator.ts';
 
 describeInBrowser('the notifications page', (stage) => {
-  it('lets nobody in without a key that the server knows, and says so', async () => {
-    const { page, open, close } = await visit(stage().browser, stage().world.url);
-    await open('/notifications');
-    await page.locator('input[type=password]').fill('dbk_000000000000_not-a-key-of-this-server');
-    await page.locator('button[type=submit]').click();
-    await page.getByRole('alert').getByText('账号或密码不正确').waitFor();
-    await close();
+  it('lets nobody in with a wrong password, and says so', async () => {
+    const visitor = await visit(stage().browser, stage().world.url);
+    await visitor.open('/notifications');
+    await fillIn(visitor, 'wang.fang', 'not the right password');
+    await visitor.page.getByRole('alert').getByText('用户名或密码不正确').waitFor();
+    await visitor.close();
   });
 
   it('shows why a notification has not arrived: every attempt, the body, the signed text without its key', async () => {

@@ -1,6 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { setQuery } from '../shell/place.ts';
-import { en } from './en.ts';
 import { type TextKey, zh } from './zh.ts';
 
 export type Language = 'zh' | 'en';
@@ -12,9 +11,19 @@ interface Spoken {
   readonly speak: (language: Language) => void;
 }
 
-const dictionaries = { zh, en };
+/** English joins when somebody asks for it. */
+const dictionaries: Partial<Record<Language, Readonly<Record<TextKey, string>>>> & { zh: typeof zh } = { zh };
 const storageKey = 'doorbell.language';
 const LanguageContext = createContext<Spoken | null>(null);
+
+/** Resolves when the texts of the language that was chosen are here. */
+export async function loadChosenLanguage(): Promise<void> {
+  await load(chosenLanguage());
+}
+
+async function load(language: Language): Promise<void> {
+  if (language === 'en') dictionaries.en ??= (await import('./en.ts')).en;
+}
 
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
   const [language, setLanguage] = useState(chosenLanguage);
@@ -28,7 +37,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
       speak: (next) => {
         window.localStorage.setItem(storageKey, next);
         setQuery({ lang: next }, 'replace');
-        setLanguage(next);
+        void load(next).then(() => setLanguage(next));
       },
     }),
     [language],
@@ -43,14 +52,14 @@ export function useLanguage(): Spoken {
 }
 
 export function translatorOf(language: Language): Translate {
-  const dictionary = dictionaries[language];
+  const dictionary = dictionaries[language] ?? zh;
   return (key, values = {}) =>
     dictionary[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 
 /** A text whose key is put together from a code of the server, or the code itself where there is none. */
 export function textOfCode(language: Language, prefix: string, code: string): string {
-  const dictionary: Readonly<Record<string, string>> = dictionaries[language];
+  const dictionary: Readonly<Record<string, string>> = dictionaries[language] ?? zh;
   return dictionary[`${prefix}.${code}`] ?? code;
 }
 

@@ -1,12 +1,14 @@
 import { App as Messages } from 'antd';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { credentials } from '../api/credentials.ts';
 import { findSession, openSession, type User, UserContext } from '../api/session.ts';
 import { Failed, Loading } from '../parts/standing.tsx';
 import { Frame } from './frame.tsx';
 import { goTo } from './place.ts';
-import { SetUp } from './set-up.tsx';
 import { SignIn } from './sign-in.tsx';
+
+/** Needed once in the life of an installation. */
+const SetUp = lazy(() => import('./set-up.tsx'));
 
 type Standing =
   | { readonly is: 'asking' }
@@ -33,7 +35,11 @@ function render(standing: Standing, enter: (user: User) => void) {
     case 'out':
       return <SignIn onSignedIn={enter} />;
     case 'setting-up':
-      return <SetUp setupToken={standing.setupToken} onSetUp={enter} />;
+      return (
+        <Suspense fallback={<Loading />}>
+          <SetUp setupToken={standing.setupToken} onSetUp={enter} />
+        </Suspense>
+      );
     case 'in':
       return (
         <UserContext value={standing.user}>

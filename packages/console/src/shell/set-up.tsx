@@ -17,7 +17,7 @@ interface SetUpValues {
 const passwordLengthMin = 12;
 
 /** The first administrator chooses a name and a password. */
-export function SetUp({ setupToken, onSetUp }: SetUpProps) {
+export default function SetUp({ setupToken, onSetUp }: SetUpProps) {
   const { t } = useLanguage();
   const [error, setError] = useState<string | null>(null);
   const create = async ({ userName, password }: SetUpValues) => {

@@ -22,6 +22,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Who has signed in, where a test does not say otherwise. */
+export const admin = { userName: 'wang.fang', password: 'correct horse battery' } as const;
+
 export async function startWorld(behindMs = 0): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'doorbell-console-'));
   const clock = createMovableClock(behindMs);
@@ -66,6 +69,7 @@ export async function startWorld(behindMs = 0): Promise<World> {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
+  await call('POST', '/users', { name: admin.userName, role: 'admin', password: admin.password });
   return {
     url: server.url,
     apiKey: key,

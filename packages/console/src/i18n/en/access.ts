@@ -46,6 +46,7 @@ export const access: Record<keyof typeof chinese, string> = {
   'audit.action': 'Did',
   'audit.target': 'To what',
   'audit.change': 'Change',
+  'audit.fields': '{count} fields',
   'audit.before': 'Before',
   'audit.after': 'After',
   'audit.verify': 'Verify the chain',

@@ -43,6 +43,7 @@ export const access = {
   'audit.action': '操作',
   'audit.target': '对象',
   'audit.change': '变更内容',
+  'audit.fields': '{count} 个字段',
   'audit.before': '之前',
   'audit.after': '之后',
   'audit.verify': '校验日志链',

@@ -5,6 +5,9 @@ interface AuditChangeProps {
   readonly after: unknown;
 }
 
+/** More of them are folded away: a new endpoint has eighteen. */
+const changesShownMax = 4;
+
 /** The fields that an edit changed, before and after; the whole where there is nothing to compare. */
 export function AuditChange({ before, after }: AuditChangeProps) {
   const { t } = useLanguage();
@@ -13,7 +16,7 @@ export function AuditChange({ before, after }: AuditChangeProps) {
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])];
   const changed = names.filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
   if (changed.length === 0) return <span className="dim">–</span>;
-  return (
+  const list = (
     <dl className="audit-change">
       {changed.map((name) => (
         <div key={name}>
@@ -25,6 +28,13 @@ export function AuditChange({ before, after }: AuditChangeProps) {
         </div>
       ))}
     </dl>
+  );
+  if (changed.length <= changesShownMax) return list;
+  return (
+    <details>
+      <summary>{t('audit.fields', { count: changed.length })}</summary>
+      {list}
+    </details>
   );
 }
 

@@ -32,7 +32,7 @@ const defaults = {
   retryHorizonHours: 72,
 } as const;
 
-export function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
+export default function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
   const { t } = useLanguage();
   const { message } = App.useApp();
   const queries = useQueryClient();

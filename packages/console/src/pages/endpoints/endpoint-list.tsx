@@ -1,7 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { Endpoint } from '@doorbell/server/api';
 import { Button, Drawer } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useEndpoints } from '../../api/books.ts';
 import { useMay } from '../../api/session.ts';
 import { type Translate, useLanguage } from '../../i18n/language.tsx';
@@ -10,8 +10,9 @@ import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { goTo } from '../../shell/place.ts';
-import { EndpointForm } from './endpoint-form.tsx';
 import { EndpointStatus } from './endpoint-status.tsx';
+
+const EndpointForm = lazy(() => import('./endpoint-form.tsx'));
 
 export function EndpointList() {
   const { t } = useLanguage();
@@ -55,7 +56,9 @@ export function EndpointList() {
           closable={{ 'aria-label': t('action.close') }}
           onClose={() => setCreating(false)}
         >
-          <EndpointForm onSaved={({ id }) => goTo(`/endpoints/${id}`)} />
+          <Suspense fallback={<Loading />}>
+<EndpointForm onSaved={({ id }: Endpoint) => goTo(`/endpoints/${id}`)} />
+</Suspense>
         </Drawer>
       )}
     </section>

@@ -2,6 +2,7 @@ import { ArrowLeftOutlined } from '@ant-design/icons';
 import type { Endpoint } from '@doorbell/server/api';
 import { useQuery } from '@tanstack/react-query';
 import { Tabs } from 'antd';
+import { lazy, Suspense } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
@@ -12,12 +13,13 @@ import { Moment, showLocal } from '../../parts/moment.tsx';
 import { Failed, Loading } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
 import { EndpointActions } from './endpoint-actions.tsx';
-import { EndpointForm } from './endpoint-form.tsx';
 import { EndpointHealth } from './endpoint-health.tsx';
 import { signingOf } from './endpoint-list.tsx';
 import { EndpointStatus, StandstillReason } from './endpoint-status.tsx';
 import { EndpointTest } from './endpoint-test.tsx';
 import { Undelivered } from './undelivered.tsx';
+
+const EndpointForm = lazy(() => import('./endpoint-form.tsx'));
 
 export function EndpointView({ endpointId }: { readonly endpointId: string }) {
   const { t } = useLanguage();
@@ -90,7 +92,9 @@ function EndpointTabs({ endpoint }: { readonly endpoint: Endpoint }) {
       label: t('tab.settings'),
       children: (
         <section className="card">
-          <EndpointForm endpoint={endpoint} />
+          <Suspense fallback={<Loading />}>
+<EndpointForm endpoint={endpoint} />
+</Suspense>
         </section>
       ),
     },

@@ -1,15 +1,17 @@
 import { taskStates } from '@doorbell/contract';
-import { Button, DatePicker, Form, Input, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
-import { useEffect } from 'react';
+import { Button, Form, Input, Select } from 'antd';
+import { lazy, Suspense, useEffect } from 'react';
 import { useCustomers, useEndpoints } from '../../api/books.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { resultKeys } from '../../parts/tags.tsx';
 import { setQuery } from '../../shell/place.ts';
 import { filterNames, type NotificationFilter } from './notification-query.ts';
+import type { Period } from './period-picker.tsx';
+
+const LazyPicker = lazy(() => import('./period-picker.tsx'));
 
 interface FormValues extends Omit<NotificationFilter, 'from' | 'to'> {
-  readonly period?: readonly [Dayjs | null, Dayjs | null] | null;
+  readonly period?: Period | null;
 }
 
 /** The query form above the table. What it asks stands in the address bar, so that a view can be sent to others. */
@@ -25,12 +27,8 @@ export function NotificationFilterForm({ filter }: { readonly filter: Notificati
   }, [filter, form]);
 
   const ask = ({ period, ...rest }: FormValues) => {
-    const [from, to] = period ?? [];
-    const asked: NotificationFilter = {
-      ...rest,
-      ...(from ? { from: from.toISOString() } : {}),
-      ...(to ? { to: to.toISOString() } : {}),
-    };
+    const { from, to } = period ?? {};
+    const asked: NotificationFilter = { ...rest, ...(from ? { from } : {}), ...(to ? { to } : {}) };
     setQuery({
       ...Object.fromEntries(filterNames.map((name) => [name, asked[name]?.trim() || null])),
       cursor: null,
@@ -84,12 +82,7 @@ export function NotificationFilterForm({ filter }: { readonly filter: Notificati
         />
       </Form.Item>
       <Form.Item name="period" label={t('field.period')} className="query-form-wide">
-        <DatePicker.RangePicker
-          showTime
-          allowEmpty={[true, true]}
-          placeholder={[t('filter.from'), t('filter.to')]}
-          format="YYYY-MM-DD HH:mm:ss"
-        />
+        <PeriodField />
       </Form.Item>
       <div className="query-form-end">
         <Button onClick={reset}>{t('action.reset')}</Button>
@@ -102,12 +95,15 @@ export function NotificationFilterForm({ filter }: { readonly filter: Notificati
 }
 
 function toValues({ from, to, ...rest }: NotificationFilter): FormValues {
-  const period = from || to ? { period: [toDay(from), toDay(to)] as const } : {};
-  return { ...rest, ...period };
+  return { ...rest, period: { from, to } };
 }
 
-/** The address bar takes what the API takes: ISO 8601, or milliseconds since 1970. */
-function toDay(text: string | undefined): Dayjs | null {
-  if (text === undefined) return null;
-  return dayjs(/^\d+$/.test(text) ? Number(text) : text);
+/** Stands in the form while the calendar is on its way, and hands the form's own props on to it. */
+function PeriodField(field: object) {
+  const { t } = useLanguage();
+  return (
+    <Suspense fallback={<Input disabled aria-label={t('field.period')} />}>
+      <LazyPicker {...field} />
+    </Suspense>
+  );
 }

@@ -6,6 +6,7 @@ import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { ResultTag, StateLabel } from '../../parts/tags.tsx';
+import { FilterInWords } from './filter-in-words.tsx';
 import { filterBody, type NotificationFilter } from './notification-query.ts';
 
 interface ResendDialogProps {
@@ -63,16 +64,7 @@ function Confirmation({ filter, matched, sample, onClose }: ConfirmationProps) {
       <p className="resend-count">
         {t(matched >= resentMax ? 'resend.atLeast' : 'resend.matches', { count: matched.toLocaleString() })}
       </p>
-      <dl className="resend-filter">
-        {Object.entries(filter).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <code>{value}</code>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FilterInWords filter={filter} />
       <h3>{t('resend.sample')}</h3>
       <ul className="plain-list">
         {sample.map((notification) => (

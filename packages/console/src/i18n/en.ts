@@ -4,7 +4,6 @@ import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
 import { resends } from './en/resends.ts';
 import { shell } from './en/shell.ts';
-import { tail } from './en/tail.ts';
 import { tasks } from './en/tasks.ts';
 import type { TextKey } from './zh.ts';
 
@@ -14,7 +13,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   ...tasks,
   ...overview,
   ...endpoints,
-  ...tail,
+
   ...access,
   ...resends,
 };

@@ -4,7 +4,6 @@ import { notifications } from './zh/notifications.ts';
 import { overview } from './zh/overview.ts';
 import { resends } from './zh/resends.ts';
 import { shell } from './zh/shell.ts';
-import { tail } from './zh/tail.ts';
 import { tasks } from './zh/tasks.ts';
 
 /** Chinese comes first: its keys are the keys. */
@@ -14,7 +13,7 @@ export const zh = {
   ...tasks,
   ...overview,
   ...endpoints,
-  ...tail,
+
   ...access,
   ...resends,
 } as const;

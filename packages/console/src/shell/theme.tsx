@@ -72,13 +72,6 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
           algorithm: shade === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
           token: { ...font, ...tokens[shade] },
           hashed: false,
-          components: {
-            Tabs: {
-              itemSelectedColor: tokens[shade].colorLink,
-              itemHoverColor: tokens[shade].colorLink,
-              inkBarColor: tokens[shade].colorLink,
-            },
-          },
         }}
         button={{ autoInsertSpace: false }}
       >

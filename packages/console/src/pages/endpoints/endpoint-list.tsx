@@ -57,8 +57,8 @@ export function EndpointList() {
           onClose={() => setCreating(false)}
         >
           <Suspense fallback={<Loading />}>
-<EndpointForm onSaved={({ id }: Endpoint) => goTo(`/endpoints/${id}`)} />
-</Suspense>
+            <EndpointForm onSaved={({ id }: Endpoint) => goTo(`/endpoints/${id}`)} />
+          </Suspense>
         </Drawer>
       )}
     </section>

@@ -1,7 +1,6 @@
 import { ArrowLeftOutlined } from '@ant-design/icons';
 import type { Endpoint } from '@doorbell/server/api';
 import { useQuery } from '@tanstack/react-query';
-import { Tabs } from 'antd';
 import { lazy, Suspense } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
@@ -11,7 +10,7 @@ import { Fact } from '../../parts/fact.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment, showLocal } from '../../parts/moment.tsx';
 import { Failed, Loading } from '../../parts/standing.tsx';
-import { setQuery, usePlace } from '../../shell/place.ts';
+import { TabLinks } from '../../parts/tab-links.tsx';
 import { EndpointActions } from './endpoint-actions.tsx';
 import { EndpointHealth } from './endpoint-health.tsx';
 import { signingOf } from './endpoint-list.tsx';
@@ -79,9 +78,8 @@ function EndpointHead({ endpoint }: { readonly endpoint: Endpoint }) {
 
 function EndpointTabs({ endpoint }: { readonly endpoint: Endpoint }) {
   const { t } = useLanguage();
-  const { query } = usePlace();
   const mayOperate = useMay('operate');
-  const items = [
+  const tabs = [
     { key: 'health', label: t('tab.health'), children: <EndpointHealth endpointId={endpoint.id} /> },
     { key: 'undelivered', label: t('tab.undelivered'), children: <Undelivered endpointId={endpoint.id} /> },
     ...(mayOperate
@@ -93,18 +91,11 @@ function EndpointTabs({ endpoint }: { readonly endpoint: Endpoint }) {
       children: (
         <section className="card">
           <Suspense fallback={<Loading />}>
-<EndpointForm endpoint={endpoint} />
-</Suspense>
+            <EndpointForm endpoint={endpoint} />
+          </Suspense>
         </section>
       ),
     },
   ];
-  return (
-    <Tabs
-      activeKey={query.get('tab') ?? 'health'}
-      destroyOnHidden
-      items={items}
-      onChange={(key) => setQuery({ tab: key === 'health' ? null : key, open: null, cursor: null })}
-    />
-  );
+  return <TabLinks label={endpoint.id} tabs={tabs} />;
 }

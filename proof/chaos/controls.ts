@@ -4,6 +4,7 @@ import { sabotages } from './sabotage.ts';
 
 // npm run chaos:controls [-- postgres/lease sqlite/commit ...]: takes one guard after another out of Doorbell and
 // wants each run to fail with the finding that the guard is there for. Says which did not, and exits 1.
+const triesMax = 3;
 const run = join(import.meta.dirname, 'run.ts');
 const all = Object.entries(sabotages).flatMap(([kind, { edits }]) =>
   Object.keys(edits).map((store) => `${store}/${kind}`),
@@ -17,20 +18,27 @@ if (unknown.length > 0) {
 
 let failures = 0;
 for (const name of asked.length > 0 ? asked : all) {
-  const [store = '', kind = ''] = name.split('/');
-  const { finding } = sabotages[kind] ?? { finding: '' };
-  const options = ['--store', store, '--workers', '3', '--quick', '--events', '1500', '--sabotage', kind];
-  const { code, output } = await runChaos(options);
-  const found = Number(
-    new RegExp(`^  ${finding} +([\\d,]+)$`, 'm').exec(output)?.[1]?.replaceAll(',', '') ?? 0,
+  const found = await findWithout(name);
+  if (found === 0) failures += 1;
+  console.log(
+    `without its guard ${name.padEnd(16)} ${found > 0 ? `caught, ${found} findings` : 'NOT CAUGHT'}`,
   );
-  const isCaught = code === 1 && found > 0;
-  if (!isCaught) failures += 1;
-  const verdict = isCaught ? `caught: ${finding} ${found}` : `NOT CAUGHT (exit code ${code})`;
-  console.log(`without its guard ${name.padEnd(16)} ${verdict}`);
-  if (!isCaught) console.log(output);
 }
 process.exitCode = failures === 0 ? 0 : 1;
+
+/** How many of the guard's findings a run makes without it. Faults fall by chance, so one that finds none is run again. */
+async function findWithout(name: string): Promise<number> {
+  const [store = '', kind = ''] = name.split('/');
+  const finding = new RegExp(`^  ${sabotages[kind]?.finding} +([\\d,]+)$`, 'm');
+  const options = ['--store', store, '--workers', '3', '--quick', '--events', '3000', '--sabotage', kind];
+  for (let tries = 1; tries <= triesMax; tries += 1) {
+    const { code, output } = await runChaos(options);
+    const found = Number(finding.exec(output)?.[1]?.replaceAll(',', '') ?? 0);
+    if (code === 1 && found > 0) return found;
+    console.log(output);
+  }
+  return 0;
+}
 
 function runChaos(options: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve) => {

@@ -62,18 +62,22 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
       },
     },
   },
+  // Answers some changes without having kept them; not the first, with which the run prepares itself.
   commit: {
     finding: 'lost',
     edits: {
       postgres: {
-        module: 'stores/postgres/database',
-        text: `client.query('commit')`,
-        instead: `client.query(Math.random() < 0.02 ? 'rollback' : 'commit')`,
+        module: 'stores/postgres/open',
+        text: 'appendChanges(session, changes, context.givenNow())',
+        instead: `appendChanges(session, changes, context.givenNow()).then(async (appended) => {
+          if (Math.random() < 0.02) await session.rows('rollback');
+          return appended;
+        })`,
       },
       sqlite: {
         module: 'stores/sqlite/group-commit',
         text: `this.#connection.exec('commit')`,
-        instead: `this.#connection.exec(Math.random() < 0.02 ? 'rollback' : 'commit')`,
+        instead: `this.#connection.exec(this.#transactions > 100 && Math.random() < 0.02 ? 'rollback' : 'commit')`,
       },
     },
   },

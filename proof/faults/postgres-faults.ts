@@ -47,7 +47,10 @@ export const postgresFaults: Group = [
     number: 28,
     fault: 'PgBouncer in transaction mode',
     expected: 'everything works: nothing of a session is needed',
-    shownBy: [{ file: workers, named: 'need nothing of a session' }],
+    shownBy: [
+      { file: workers, named: 'need nothing of a session' },
+      { file: 'packages/engine/test/store.pgbouncer.test.ts', named: 'PostgreSQL behind PgBouncer' },
+    ],
   },
   {
     number: 29,

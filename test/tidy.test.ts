@@ -236,6 +236,7 @@ describe('documents', () => {
   it.each([
     ['README.md', 'README.zh-CN.md'],
     ['docs/RECEIVING.md', 'docs/RECEIVING.zh-CN.md'],
+    ['docs/PRODUCERS.md', 'docs/PRODUCERS.zh-CN.md'],
     ['docs/RELIABILITY.md', 'docs/RELIABILITY.zh-CN.md'],
   ])('%s is the same page as %s', (english, chinese) => {
     const outline = (path: string) => withoutCode(read(path)).match(/^#+ /gm);

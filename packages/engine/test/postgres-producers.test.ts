@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { taskStates, transitions } from '@doorbell/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
@@ -160,6 +161,35 @@ await describeOnPostgres('producers in transactions of their own', (server) => {
   ])('cannot rewrite the ledger: %s', async (statement) => {
     await world.append('t1', 10_000);
     await expect(subject.sql(statement)).rejects.toThrow('The ledger of changes is append-only.');
+  });
+
+  it('find the SQL of the documentation working as it is printed', async () => {
+    const page = readFileSync(new URL('../../../docs/PRODUCERS.md', import.meta.url), 'utf8');
+    const [grants = '', printed = ''] = [...page.matchAll(/```sql\n(.+?)```/gs)].map(
+      ([, text]) => text ?? '',
+    );
+    const producer = `${subject.schema}_writer`;
+    await world.customer('acme');
+    await subject.sql(`create role ${producer}`);
+    try {
+      await subject.sql(
+        grants
+          .replaceAll('schema doorbell', `schema ${subject.schema}`)
+          .replaceAll('to producer', `to ${producer}`),
+      );
+      const client = await subject.pool.connect();
+      try {
+        await client.query(`set role ${producer}`);
+        const { rows } = await client.query(printed.replaceAll('doorbell.', `${subject.schema}.`));
+        expect(rows).toEqual([{ append_change: 1 }]);
+        await client.query('reset role');
+      } finally {
+        client.release();
+      }
+      expect(await world.store.findTasks('T1')).toMatchObject([{ customerId: 'acme', state: 20_000 }]);
+    } finally {
+      await subject.sql(`drop owned by ${producer}; drop role ${producer}`);
+    }
   });
 
   it('leave times to the clock of the server', async () => {

@@ -33,6 +33,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
 import { userRoutes } from './routes/users.ts';
 import { securityHeaders } from './security-headers.ts';
+import { tailRoutes } from './routes/tail.ts';
 import { validatorCompiler } from './validate.ts';
 
 /** For the whole request to arrive: a client that dribbles holds no connection for longer. */
@@ -106,6 +107,7 @@ async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> 
       await v1.register(apiKeyRoutes(ports));
       await v1.register(portalLinkRoutes(ports));
       await v1.register(auditLogRoutes(ports));
+      await v1.register(tailRoutes(ports));
     },
     { prefix: '/v1' },
   );

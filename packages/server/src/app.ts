@@ -31,9 +31,9 @@ import { endpointHealthRoutes, overviewRoutes } from './routes/overview.ts';
 import { portalLinkRoutes } from './routes/portal-links.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
+import { tailRoutes } from './routes/tail.ts';
 import { userRoutes } from './routes/users.ts';
 import { securityHeaders } from './security-headers.ts';
-import { tailRoutes } from './routes/tail.ts';
 import { validatorCompiler } from './validate.ts';
 
 /** For the whole request to arrive: a client that dribbles holds no connection for longer. */

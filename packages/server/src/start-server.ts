@@ -22,8 +22,8 @@ import { flushRollups } from './keep-rollups.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import type { Role } from './role.ts';
-import { createTimedStore } from './timed-store.ts';
 import { Tail } from './tail.ts';
+import { createTimedStore } from './timed-store.ts';
 
 export interface RunningServer {
   /** Where the API answers, without a slash at the end. */

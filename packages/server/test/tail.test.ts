@@ -1,39 +1,12 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VirtualClock } from '@doorbell/engine/testing';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { followAttempts } from '../src/follow-attempts.ts';
 import { Tail, type TailEvent } from '../src/tail.ts';
 import { startReceiver, until } from './receiver.ts';
-import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
-
-interface Watcher {
-  readonly response: IncomingMessage;
-  readonly events: readonly { readonly name: string; readonly data: Record<string, unknown> }[];
-}
-
-/** Reads the stream over a socket, as a browser does. */
-async function watch(app: TestApp, query = ''): Promise<Watcher> {
-  const url = await app.listen();
-  const request = get(`${url}/v1/tail${query}`, { headers: { authorization: `Bearer ${app.key}` } });
-  onTestFinished(() => void request.destroy());
-  request.on('error', () => {});
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  const events: { name: string; data: Record<string, unknown> }[] = [];
-  let text = '';
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const [, name = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
-      events.push({ name, data: JSON.parse(data) });
-      text = text.slice(end + 2);
-    }
-  });
-  response.on('error', () => {});
-  return { response, events };
-}
+import { addCustomer, change, startApp } from './start-app.ts';
+import { type Watcher, watch } from './watch-tail.ts';
 
 function event(more: Partial<TailEvent> = {}): TailEvent {
   return {

@@ -2,6 +2,7 @@ import { afterFailure, afterSuccess, type BreakerState } from '../../breaker.ts'
 import type { Settlement, Step, Verdict } from '../../lane.ts';
 import type { EpochMs } from '../../ports.ts';
 import type { StoredEndpoint } from '../endpoint-row.ts';
+import { settleApart } from '../settle-apart.ts';
 import { attemptRow, type WrittenAttempt } from './attempts.ts';
 import type { StoreContext } from './context.ts';
 import { isDatabaseError, type Session, toRows } from './database.ts';
@@ -42,41 +43,13 @@ interface Writes {
   readonly steps: EndpointStep[];
 }
 
-/** A row of a batch that the database cannot hold must not fail the others: then each is settled by itself. */
+/** See `settleApart`. */
 export async function settle(
   context: StoreContext,
   settlements: readonly Settlement[],
 ): Promise<readonly Verdict[]> {
   if (settlements.length === 0) return [];
-  try {
-    return await settleBatch(context, settlements);
-  } catch (error) {
-    if (!isUnstorable(error)) throw error;
-  }
-  const verdicts: Verdict[] = [];
-  for (const settlement of settlements) verdicts.push(await settleAlone(context, settlement));
-  return verdicts;
-}
-
-async function settleAlone(context: StoreContext, settlement: Settlement): Promise<Verdict> {
-  try {
-    return (await settleBatch(context, [settlement]))[0] ?? 'fenced';
-  } catch (error) {
-    if (!isUnstorable(error)) throw error;
-    // The lane moves all the same: a poisoned record would else be sent again and again.
-    const detail = `What is on record of this attempt could not be stored: ${error.message}`;
-    const attempts = settlement.attempts.map((attempt) => ({
-      ...attempt,
-      detail,
-      requestHeaders: {},
-      requestBody: '',
-      httpStatus: null,
-      responseState: null,
-      responseBody: null,
-      durationMs: 0,
-    }));
-    return (await settleBatch(context, [{ ...settlement, attempts }]))[0] ?? 'fenced';
-  }
+  return settleApart((batch) => settleBatch(context, batch), isUnstorable, settlements);
 }
 
 /** Data exceptions and violated constraints. */

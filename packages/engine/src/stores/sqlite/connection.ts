@@ -12,7 +12,14 @@ export interface Statement<Row> {
 }
 
 /** SQLite's primary result codes, the low byte of `errcode`: https://sqlite.org/rescode.html */
-const resultCodes = { busy: 5, ioError: 10, corrupt: 11, notADatabase: 26 } as const;
+const resultCodes = {
+  busy: 5,
+  ioError: 10,
+  corrupt: 11,
+  tooBig: 18,
+  constraint: 19,
+  notADatabase: 26,
+} as const;
 
 /** One SQLite connection with Doorbell's settings. */
 export class Connection {

@@ -3,6 +3,7 @@ import type { StoreAccess } from '../../store-access.ts';
 import type { Vault } from '../../vault.ts';
 import { customerView } from '../audit-view.ts';
 import { endpointAt } from '../endpoint-row.ts';
+import { settleApart } from '../settle-apart.ts';
 import { createAccess } from './access.ts';
 import { AppendVerb } from './append.ts';
 import { createListAttempts, createListRecordedAttempts } from './attempts.ts';
@@ -25,7 +26,7 @@ import { createResend } from './resend.ts';
 import { RetireVerb } from './retire.ts';
 import { createRollups } from './rollups.ts';
 import { recordServed } from './served-record.ts';
-import { SettleVerb } from './settle.ts';
+import { isUnstorable, SettleVerb } from './settle.ts';
 import { createTasks } from './tasks.ts';
 import { createUpcoming } from './upcoming.ts';
 
@@ -113,7 +114,8 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
     append: (changes) => commits.write(() => append.append(changes)),
     claim: async (request) =>
       commits.isScheduled || claim.probe(request) ? commits.write(() => claim.claim(request)) : [],
-    settle: (settlements) => commits.write(() => settle.settle(settlements)),
+    settle: (settlements) =>
+      settleApart((batch) => commits.write(() => settle.settle(batch)), isUnstorable, settlements),
     upcoming: async () => upcoming(),
     claimNotices: async (limit, leaseMs) =>
       notices.probe() ? commits.write(() => notices.claim(limit, leaseMs)) : [],

@@ -3,7 +3,7 @@ import type { Settlement, Step, Verdict } from '../../lane.ts';
 import type { EpochMs } from '../../ports.ts';
 import type { StoredEndpoint } from '../endpoint-row.ts';
 import { createRecordAttempt, type RecordAttempt } from './attempts.ts';
-import type { Statement } from './connection.ts';
+import { isSqliteError, type Statement } from './connection.ts';
 import type { StoreContext } from './context.ts';
 import { createWakeWaiting, type WakeWaiting } from './wake-waiting.ts';
 
@@ -43,6 +43,11 @@ interface LaneRow {
   readonly parked: number;
   readonly created_at: number;
   readonly state: number;
+}
+
+/** A value that a STRICT table refuses, or SQLite at all. */
+export function isUnstorable(error: unknown): error is Error {
+  return isSqliteError(error, 'constraint') || isSqliteError(error, 'tooBig');
 }
 
 /** Where a lane goes on: all that a settlement may change of it. */

@@ -199,4 +199,43 @@ export const settleCases: Cases = {
     ]);
     expect(await world.store.listAttempts({ laneId: claim.laneId, sequence: 9 })).toEqual([]);
   },
+
+  'keeps an answer that is hard to store, and everything else of the batch': async (world) => {
+    await world.setUp();
+    await world.store.append(['t1', 't2'].map((task) => world.change(task, 10_000)));
+    const [odd, sound] = await world.claim();
+    if (odd === undefined || sound === undefined) throw new Error('two lanes were due');
+    const attempt = world.attempt(odd, { responseBody: 'a\0b\ud800c', responseState: 1e30 });
+    const settlements = [
+      world.settlement(odd, delivered, { attempts: [attempt] }),
+      world.settlement(sound, delivered),
+    ];
+    expect(await world.store.settle(settlements)).toEqual(['applied', 'applied']);
+    expect(await world.store.listAttempts(sound)).toEqual([world.attempt(sound)]);
+    expect(await world.store.listAttempts(odd)).toHaveLength(1);
+    expect(await world.claim()).toEqual([]);
+  },
+
+  'settles the rest of a batch when one record cannot be stored at all, and says so in its place': async (
+    world,
+  ) => {
+    await world.setUp();
+    await world.store.append(['t1', 't2', 't3'].map((task) => world.change(task, 10_000)));
+    const [first, poisoned, last] = await world.claim();
+    if (first === undefined || poisoned === undefined || last === undefined)
+      throw new Error('three were due');
+    const attempt = world.attempt(poisoned, { httpStatus: 200.5, durationMs: 1.5 });
+    const settlements = [
+      world.settlement(first, delivered),
+      world.settlement(poisoned, refused, { attempts: [attempt] }),
+      world.settlement(last, delivered),
+    ];
+    expect(await world.store.settle(settlements)).toEqual(['applied', 'applied', 'applied']);
+    expect(await world.store.listAttempts(poisoned)).toMatchObject([
+      { httpStatus: null, detail: expect.stringMatching(/could not be stored/) },
+    ]);
+    expect(await world.notification(poisoned.change.houseTaskId, 1)).toMatchObject({ result: 2 });
+    expect(await world.store.listAttempts(last)).toEqual([world.attempt(last)]);
+    expect(await world.claim()).toEqual([]);
+  },
 };

@@ -127,6 +127,7 @@ export class Machine {
 
   /** Ends it as an operator would; `patient` lets requests in flight finish. */
   stop(patient: boolean, thenStart: boolean): void {
+    const { kernel, journal, dice } = this.#parts;
     const { process } = this;
     if (process === null || process.stopping) return;
     process.stopping = true;
@@ -137,18 +138,15 @@ export class Machine {
     }
     void Promise.all(alive.map(({ ended }) => ended)).then(async () => {
       if (isDead(process.owner)) return;
-      process.owner.dead = true;
-      this.process = null;
-      this.#asleep.clear();
-      this.#parts.journal.tell({
-        kind: 'process-ended',
-        how: patient ? 'stopped' : 'abandoned',
-        at: 'anytime',
-      });
+      // Closing commits what is queued, and that is told before the process counts as ended.
       await process.store.close();
-      if (thenStart) {
-        this.#parts.kernel.schedule(this.#parts.dice.spread(50, 20_000), null, () => this.start());
-      }
+      kernel.afterTurn(kernel.nextOrder(), () => {
+        process.owner.dead = true;
+        this.process = null;
+        this.#asleep.clear();
+        journal.tell({ kind: 'process-ended', how: patient ? 'stopped' : 'abandoned', at: 'anytime' });
+        if (thenStart) kernel.schedule(dice.spread(50, 20_000), null, () => this.start());
+      });
     });
   }
 

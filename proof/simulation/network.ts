@@ -20,6 +20,8 @@ export class Network {
   /** Answers given, by name. */
   readonly given: Map<string, number> = new Map();
   healed = false;
+  /** Called when an endpoint is going to give an answer that pauses it. */
+  beforePause: ((endpointId: string) => void) | null = null;
   readonly #kernel: Kernel;
   readonly #wall: WallClock;
   readonly #journal: Journal;
@@ -88,6 +90,7 @@ export class Network {
     const answer = this.#decide(request);
     this.given.set(answer.name, (this.given.get(answer.name) ?? 0) + 1);
     if (crash('posted')) return never();
+    this.#stallNowAndThen(owner, worker);
 
     const { nowMs } = this.#kernel;
     const { tickMs } = this.#plan;
@@ -119,6 +122,14 @@ export class Network {
     });
   }
 
+  /** At the worst moment for it: with a request out, and so with a lease that may run out. */
+  #stallNowAndThen(owner: Owner, worker: number): void {
+    const dice = this.#dice;
+    if (this.healed || !dice.chance(this.#plan.stallRate)) return;
+    owner.stalledUntilMs = this.#kernel.nowMs + dice.spread(20_000, 150_000);
+    this.#journal.tell({ kind: 'stalled', worker, untilMs: owner.stalledUntilMs });
+  }
+
   #postNotice(request: SignedRequest, owner: Owner): Promise<Reply> {
     this.#posts += 1;
     const post = this.#posts;
@@ -139,7 +150,10 @@ export class Network {
     if (site !== undefined && site.deadUntilMs > this.#kernel.nowMs) return site.dying;
     if (site !== undefined && !isSignedBy(site.key, request)) return wrongKey;
     if (this.healed) return accepted;
-    if (dice.chance(this.#plan.pausingRate)) return dice.pick(pausingFaults);
+    if (dice.chance(this.#plan.pausingRate)) {
+      this.beforePause?.(request.endpointId);
+      return dice.pick(pausingFaults);
+    }
     return dice.chance(this.#plan.faultRate) ? dice.pick(this.#plan.faults) : accepted;
   }
 

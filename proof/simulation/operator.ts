@@ -67,6 +67,14 @@ export class Operator {
     else if (endpoints.length < 5 && dice.chance(0.3)) this.#addEndpoint(dice.pick(customerIds(plan)));
   }
 
+  /** Now and then somebody mends an endpoint just before it answers that it is broken. */
+  mendWhileOut(endpointId: string): void {
+    const policy = this.#parts.book.endpoints.get(endpointId)?.policy;
+    if (policy === undefined || this.#parts.network.healed || !this.#parts.dice.chance(0.3)) return;
+    if (this.#parts.dice.chance(0.5)) this.#save(policy);
+    else this.#rotate(policy);
+  }
+
   pause(endpointId: string): void {
     this.#edit(
       (store) => store.pauseEndpoint(endpointId, 'operator', 'Simulated.'),
@@ -188,14 +196,17 @@ export class Operator {
     const { process } = machine;
     if (process === null || process.stopping) return;
     const order = kernel.nextOrder();
-    void run(process.store).then((value) => {
-      if (isDead(process.owner)) return;
-      kernel.afterTurn(order, () => {
-        const fact = factOf(value);
-        if (fact !== undefined) journal.tell(fact);
-        machine.changed();
-        for (const { wakeup } of machine.liveWorkers()) wakeup.hint();
-      });
-    });
+    void run(process.store).then(
+      (value) => {
+        if (isDead(process.owner)) return;
+        kernel.afterTurn(order, () => {
+          const fact = factOf(value);
+          if (fact !== undefined) journal.tell(fact);
+          machine.changed();
+          for (const { wakeup } of machine.liveWorkers()) wakeup.hint();
+        });
+      },
+      (error) => journal.report('no surprise', `An edit failed: ${error}`),
+    );
   }
 }

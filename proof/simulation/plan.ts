@@ -32,6 +32,8 @@ export interface Plan {
   readonly everyMs: Readonly<Record<TroubleKind, number>>;
   readonly crashRate: number;
   readonly crashSteps: readonly CrashStep[];
+  /** Probability that a worker stalls with the request that it has just sent. */
+  readonly stallRate: number;
   readonly storeFaultRate: number;
   readonly lostHintRate: number;
 }
@@ -57,13 +59,13 @@ export function planOf(dice: Dice): Plan {
   const every = (probability: number): number =>
     !isCalm && dice.chance(probability) ? troubleMs / dice.between(1, 6) : Number.POSITIVE_INFINITY;
   return {
-    workers: dice.pick([1, 1, 2, 3]),
+    workers: dice.pick([1, 2, 2, 3]),
     customers: dice.between(1, 3),
     endpointsPerCustomer: dice.between(1, 2),
     tasksPerCustomer: dice.spread(3, 80),
     changes: dice.between(150, 600),
     troubleMs,
-    horizonMs: isLong ? dice.between(20 * minutes, 4 * hours) : dice.spread(20 * seconds, 1 * hours),
+    horizonMs: dice.spread(10 * seconds, 1.2 * troubleMs),
     inFlightMax: dice.pick([1, 2, 4, 32, 32, 32]),
     tickMs: dice.pick([1, 20, 50, 100]),
     latest: dice.pick([0, 0, 0.5]),
@@ -75,7 +77,7 @@ export function planOf(dice: Dice): Plan {
     pausingRate: rate(0.5, dice.rate(0.001, 0.05)),
     everyMs: {
       crash: every(0.5),
-      stop: every(0.25),
+      stop: every(0.5),
       'worker-crash': every(0.4),
       'worker-stall': every(0.4),
       'process-stall': every(0.2),
@@ -85,6 +87,7 @@ export function planOf(dice: Dice): Plan {
     },
     crashRate: rate(0.5, dice.rate(0.000_5, 0.01)),
     crashSteps: dice.some(crashSteps, 0.5),
+    stallRate: rate(0.4, dice.rate(0.001, 0.01)),
     storeFaultRate: rate(0.4, dice.rate(0.001, 0.05)),
     lostHintRate: rate(0.4, dice.random()),
   };

@@ -9,6 +9,7 @@ interface Order {
 
 // The process that runs seeds, one after the other, as its parent hands them over.
 process.on('message', async ({ seed, isTwice }: Order) => {
+  const before = process.cpuUsage();
   const run = await simulate(seed);
   const violations: Violation[] = [...run.violations];
   if (isTwice) {
@@ -18,6 +19,7 @@ process.on('message', async ({ seed, isTwice }: Order) => {
       violations.push({ checker: 'same seed, same trace', atMs: 0, what });
     }
   }
-  process.send?.(reportOf(run, violations, isTwice));
+  const { user, system } = process.cpuUsage(before);
+  process.send?.(reportOf(run, violations, isTwice, (user + system) / 1_000));
 });
 process.on('disconnect', () => process.exit(0));

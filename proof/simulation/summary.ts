@@ -9,6 +9,7 @@ export function summaryOf(totals: Totals, options: SimulationOptions, tookMs: nu
     '',
     row('seeds', totals.seeds),
     row('  run twice, and the same trace both times', totals.twice),
+    row('seconds of processor time', Math.round(totals.cpuMs / 1_000)),
     row('hours of virtual time', hours),
     row('events', totals.events),
     row('deliveries', totals.deliveries),

@@ -13,12 +13,18 @@ export interface RunReport {
   readonly faults: readonly (readonly [string, number])[];
   readonly coverage: readonly (readonly [Path, number])[];
   readonly ranTwice: boolean;
+  readonly cpuMs: number;
 }
 
-export function reportOf(run: Run, violations: readonly Violation[], ranTwice: boolean): RunReport {
+export function reportOf(
+  run: Run,
+  violations: readonly Violation[],
+  ranTwice: boolean,
+  cpuMs: number,
+): RunReport {
   const { seed, deliveries, events, virtualMs, crashes } = run;
   const [faults, coverage] = [[...run.faults], [...run.coverage]];
-  return { seed, violations, deliveries, events, virtualMs, crashes, faults, coverage, ranTwice };
+  return { seed, violations, deliveries, events, virtualMs, crashes, faults, coverage, ranTwice, cpuMs };
 }
 
 /** All runs together. */
@@ -29,6 +35,7 @@ export class Totals {
   events = 0;
   virtualMs = 0;
   crashes = 0;
+  cpuMs = 0;
   readonly faults: Map<string, number> = new Map();
   readonly coverage: Map<Path, number> = new Map(paths.map((path) => [path, 0]));
   readonly failures: { readonly seed: number; readonly violations: readonly Violation[] }[] = [];
@@ -40,6 +47,7 @@ export class Totals {
     this.events += report.events;
     this.virtualMs += report.virtualMs;
     this.crashes += report.crashes;
+    this.cpuMs += report.cpuMs;
     for (const [name, count] of report.faults) this.faults.set(name, (this.faults.get(name) ?? 0) + count);
     for (const [path, count] of report.coverage)
       this.coverage.set(path, (this.coverage.get(path) ?? 0) + count);

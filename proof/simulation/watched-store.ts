@@ -31,6 +31,8 @@ interface Call<T> {
 }
 
 const faultDelayMs = 20;
+/** Within one event, without an answer from anywhere: a round or two are right, a hundred are a loop. */
+const askedMax = 100;
 /** How long after a fault of the store nothing is proven by waiting: the engine's own pause, and some. */
 const disturbanceMs = 1_500;
 
@@ -46,6 +48,8 @@ export class WatchedStore implements Store {
   readonly #worker: number;
   /** When the engine asked what is due: this round, and the round before, by which it claims. */
   #askedAtMs = 0;
+  #asked = 0;
+  #askedDuring = 0;
   /** The earliest that the engine then knew to be due later; null when something was due already. */
   nextDueInMs: number | null = null;
 
@@ -118,7 +122,14 @@ export class WatchedStore implements Store {
 
   upcoming(): ReturnType<Store['upcoming']> {
     if (isDead(this.#owner)) return never();
-    this.#askedAtMs = this.#watch.kernel.nowMs;
+    const { kernel, journal } = this.#watch;
+    this.#askedAtMs = kernel.nowMs;
+    this.#asked = this.#askedDuring === kernel.ran ? this.#asked + 1 : 1;
+    this.#askedDuring = kernel.ran;
+    if (this.#asked > askedMax) {
+      journal.report('no surprise', 'The engine asks without end, and lets nothing else happen.');
+      return never();
+    }
     return this.#store.upcoming().then((due) => {
       const times = due.map(({ dueInMs }) => dueInMs);
       this.nextDueInMs = times.some((ms) => ms <= 0) ? null : Math.min(...times);
@@ -161,7 +172,11 @@ export class WatchedStore implements Store {
     }
     const order = kernel.nextOrder();
     const running = call.run();
-    if (call.step !== null && this.#watch.crashAt(`${call.step}-queued`)) return never();
+    if (call.step !== null && this.#watch.crashAt(`${call.step}-queued`)) {
+      // Whatever the old connection still answers, nobody is there to hear it.
+      running.catch(() => undefined);
+      return never();
+    }
     return new Promise((resolve, reject) => {
       const answer = (run: () => void): void => {
         kernel.schedule(0, this.#owner, run);

@@ -6,6 +6,7 @@ import { denseLedger } from './dense-ledger.ts';
 import { duplicates } from './duplicates.ts';
 import { fence } from './fence.ts';
 import { noLoss } from './no-loss.ts';
+import { noSurprise } from './no-surprise.ts';
 import { nothingAfterTheEnd } from './nothing-after-the-end.ts';
 import { oneLiveAttempt } from './one-live-attempt.ts';
 import { order } from './order.ts';
@@ -30,4 +31,5 @@ export const checkers: ReadonlyMap<string, Checker> = new Map([
   ['attempts match requests', attemptsMatchRequests],
   ['bounded in flight', boundedInFlight],
   ['waiting', waiting],
+  ['no surprise', noSurprise],
 ]);

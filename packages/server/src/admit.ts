@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteOption
 import type { AppPorts } from './app-ports.ts';
 import { KeyDoor } from './auth.ts';
 import { type CustomerStore, createCustomerStore } from './customer-store.ts';
+import { countRefusals, limitRates, rateOf } from './limit-rates.ts';
 import { actorOf, type Principal } from './principal.ts';
 import { Problem } from './problem.ts';
 import { accessOf, type RouteAccess } from './route-access.ts';
@@ -25,7 +26,10 @@ declare module 'fastify' {
 type PrincipalPorts = Pick<AppPorts, 'admin' | 'clock' | 'randomBytes'>;
 
 /** Lets a request through to a route of this scope only if the table of routes says that the caller may. */
-export function admitByTable(app: FastifyInstance, { admin, clock, randomBytes }: PrincipalPorts): void {
+export async function admitByTable(
+  app: FastifyInstance,
+  { admin, clock, randomBytes }: PrincipalPorts,
+): Promise<void> {
   const keys = new KeyDoor(admin, clock);
   const sessions = new SessionDoor(admin, clock, randomBytes);
   app.decorateRequest('principal', null as unknown as Principal);
@@ -57,11 +61,14 @@ export function admitByTable(app: FastifyInstance, { admin, clock, randomBytes }
       const { authorization } = request.headers;
       const sessionId = authorization === undefined ? findSessionId(request) : undefined;
       if (sessionId !== undefined) {
-        enterBySession(request, sessionId).then(() => done(refusal(access, request.principal)), done);
+        enterBySession(request, sessionId).then(
+          () => done(refusal(access, request.principal)),
+          (error) => refuse(request, error, done),
+        );
         return;
       }
       keys.open(authorization, (problem, principal) => {
-        if (principal === undefined) return done(problem ?? undefined);
+        if (principal === undefined) return refuse(request, problem, done);
         enter(request, principal);
         done(refusal(access, principal));
       });
@@ -69,9 +76,20 @@ export function admitByTable(app: FastifyInstance, { admin, clock, randomBytes }
 
   app.addHook('onRoute', (route) => {
     const access = accessOf(String(route.method), route.url);
+    route.config = { ...route.config, ...rateOf(access) };
     if (access.scope !== 'anyone') route.onRequest = [admit(access), ...[route.onRequest ?? []].flat()];
     describe(route, access);
   });
+
+  // After the hook above, so that its own hook on each route finds who is asking.
+  await limitRates(app);
+  const countRefusal = countRefusals(app);
+
+  function refuse(request: FastifyRequest, error: unknown, done: (error: Error) => void): void {
+    if (error instanceof Problem && error.kind === 'unauthorized')
+      countRefusal(request, error).then(done, done);
+    else done(error as Error);
+  }
 }
 
 function refusal(access: RouteAccess, principal: Principal): Problem | undefined {

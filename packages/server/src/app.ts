@@ -93,7 +93,7 @@ async function registerDocs(app: FastifyInstance): Promise<void> {
 async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> {
   await app.register(
     async (v1) => {
-      admitByTable(v1, ports);
+      await admitByTable(v1, ports);
       await v1.register(customerRoutes(ports));
       await v1.register(endpointRoutes(ports));
       await v1.register(endpointHealthRoutes(ports));

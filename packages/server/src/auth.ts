@@ -1,12 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { ApiKey, Clock, EpochMs, StoreAccess } from '@doorbell/engine';
 import { expandScopes, type Principal } from './principal.ts';
-import { Problem } from './problem.ts';
+import { Problem, tooManyRequests } from './problem.ts';
 
 const keyFormat = /^dbk_([0-9a-f]{12})_[A-Za-z0-9_-]{43}$/;
 /** How long a key that was revoked may still open the door. */
 const cacheMs = 1_000;
 const cachedMax = 1_000;
+/** With one key, in the second for which its row is remembered. A batch is one request. */
+export const requestsPerSecondMax = 20_000;
 /** Uses within this time of a noted one are not noted: one write a minute, however busy the key is. */
 const usesNotedEveryMs = 60_000;
 
@@ -14,6 +16,7 @@ interface Cached {
   readonly hash: Buffer;
   readonly principal: Principal;
   readonly untilMs: number;
+  requests: number;
 }
 
 export interface MintedApiKey {
@@ -79,6 +82,7 @@ export class KeyDoor {
       hash: Buffer.from(apiKey.hash, 'hex'),
       principal: { kind: 'key', id, allows: expandScopes(apiKey.scopes), customerId: null },
       untilMs: this.#clock.monotonicMs() + cacheMs,
+      requests: 0,
     };
     this.#cache.set(id, found);
     if (fits(key, found)) this.#noteUse(apiKey);
@@ -94,8 +98,13 @@ export class KeyDoor {
 }
 
 function judge(key: string, known: Cached | undefined, answer: Answer): void {
-  if (known !== undefined && fits(key, known)) answer(null, known.principal);
-  else answer(unauthorized('The API key is not known here.'));
+  if (known === undefined || !fits(key, known)) {
+    answer(unauthorized('The API key is not known here.'));
+    return;
+  }
+  known.requests += 1;
+  if (known.requests > requestsPerSecondMax) answer(tooManyRequests(cacheMs));
+  else answer(null, known.principal);
 }
 
 function fits(key: string, known: Cached): boolean {

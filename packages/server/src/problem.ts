@@ -96,6 +96,12 @@ export function notFound(what: string, id: string): Problem {
   return new Problem('not-found', `There is no ${what} ${JSON.stringify(id)}.`);
 }
 
+/** A 429 that says when to come again. */
+export function tooManyRequests(waitMs: number): Problem {
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1_000)));
+  return new Problem('too-many-requests', `Come again in ${seconds} s.`, [], { 'retry-after': seconds });
+}
+
 /** Escapes one reference token of a JSON Pointer (RFC 6901). */
 export function pointerToken(key: string | number): string {
   return String(key).replaceAll('~', '~0').replaceAll('/', '~1');

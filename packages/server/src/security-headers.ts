@@ -25,7 +25,9 @@ const overHttps = { ...always, 'strict-transport-security': 'max-age=63072000' }
 /** On every answer, also of errors. A page that needs another policy sets its own afterwards. */
 export function securityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.protocol === 'https' ? overHttps : always);
+    // Doorbell itself speaks plain http; only a proxy that it trusts can say that the browser's end is https.
+    const isProxied = request.headers['x-forwarded-proto'] !== undefined;
+    reply.headers(isProxied && request.protocol === 'https' ? overHttps : always);
     done();
   });
 }

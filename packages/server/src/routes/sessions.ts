@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
 import { sha256, unauthorized } from '../auth.ts';
+import { networkOf } from '../network-of.ts';
 import { hashPassword, verifyPassword } from '../passwords.ts';
 import { invalidRequest } from '../problem.ts';
 import { checkConfidential, checkSameSite } from '../same-site.ts';
@@ -73,11 +74,12 @@ async function checkPassword(
   throttle: SignInThrottle,
   { userName, password, address }: Attempt,
 ): Promise<void> {
-  throttle.begin(userName, address);
+  const network = networkOf(address);
+  throttle.begin(userName, network);
   const user = await admin.findUser(userName);
   const isRight = await verifyPassword(password, user?.passwordHash);
   if (user !== undefined && isRight && !user.disabled) {
-    throttle.succeeded(userName, address);
+    throttle.succeeded(userName, network);
     return;
   }
   const actor: Actor = { kind: 'anonymous', id: userName, address };

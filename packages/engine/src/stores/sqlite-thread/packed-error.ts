@@ -1,6 +1,7 @@
 import { AppendRefused } from '../../change.ts';
 import { EndpointTaken, UnknownCustomer } from '../../endpoint.ts';
 import { InvalidCursor } from '../../notification.ts';
+import { LastAdmin, UserExists } from '../../user.ts';
 import { VaultError } from '../../vault.ts';
 import { StoreBroken } from '../sqlite/group-commit.ts';
 import { ForeignDatabase } from '../sqlite/migrate.ts';
@@ -26,10 +27,12 @@ const classes = [
   EndpointTaken,
   ForeignDatabase,
   InvalidCursor,
+  LastAdmin,
   RangeError,
   StoreBroken,
   TypeError,
   UnknownCustomer,
+  UserExists,
   VaultError,
 ] as const;
 const prototypes = new Map<string, Error>(classes.map((each) => [each.name, each.prototype]));

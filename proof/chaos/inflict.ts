@@ -6,7 +6,9 @@ import type { World } from './world.ts';
 /** Longer than the lease of 45 s, by what it takes the others to see that it has run out. */
 const beyondLeaseMs = 48_000;
 const withinLeaseMsMax = 3_000;
-const leasesEndedMs = 2_500;
+/** Others find the ended leases within a second: some stops end before that, some while they send, some after. */
+const leasesEndedMsMin = 200;
+const leasesEndedMsMax = 2_500;
 const awayMsMin = 2_000;
 const awayMsMax = 5_000;
 
@@ -58,7 +60,7 @@ async function inflictOne(kind: FaultKind, roll: number, world: World): Promise<
   if (kind === 'kill') return kill(pick(workers, roll), world);
   if (kind === 'kill-api') return kill(pick([api], roll), world);
   if (kind === 'stop') return stopWithin(pick([...workers, api], roll), roll);
-  if (kind === 'stop-and-end-leases') return stopAndEndLeases(pick(workers, roll), world);
+  if (kind === 'stop-and-end-leases') return stopAndEndLeases(pick(workers, roll), roll, world);
   if (kind === 'stop-beyond-lease') return stopBeyond(pick(workers, roll));
   if (kind === 'away') {
     receiver.goAway(1 + Math.floor(roll * receiver.urls.length), awayMsOf(roll));
@@ -91,11 +93,13 @@ async function stopWithin(victim: ProcessUnderTest | undefined, roll: number): P
 
 async function stopAndEndLeases(
   victim: ProcessUnderTest | undefined,
+  roll: number,
   world: World,
 ): Promise<Done | undefined> {
   if (victim === undefined) return undefined;
   let leasesEnded = 0;
-  await victim.stop(leasesEndedMs, true, async (life) => {
+  const stopMs = leasesEndedMsMin + restOf(roll) * (leasesEndedMsMax - leasesEndedMsMin);
+  await victim.stop(stopMs, true, async (life) => {
     leasesEnded = await world.endLeasesOf(life);
   });
   return { what: `SIGSTOP of ${victim.title}, its leases ended by hand in the database`, leasesEnded };

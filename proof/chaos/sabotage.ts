@@ -70,7 +70,7 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
         module: 'stores/postgres/open',
         text: 'appendChanges(session, changes, context.givenNow())',
         instead: `appendChanges(session, changes, context.givenNow()).then(async (appended) => {
-          if (Math.random() < 0.02) await session.rows('rollback');
+          if (Math.random() < 0.1) await session.rows('rollback');
           return appended;
         })`,
       },

@@ -235,6 +235,7 @@ describe('documents', () => {
 
   it.each([
     ['README.md', 'README.zh-CN.md'],
+    ['docs/CONSOLE.md', 'docs/CONSOLE.zh-CN.md'],
     ['docs/RECEIVING.md', 'docs/RECEIVING.zh-CN.md'],
     ['docs/PRODUCERS.md', 'docs/PRODUCERS.zh-CN.md'],
     ['docs/RELIABILITY.md', 'docs/RELIABILITY.zh-CN.md'],

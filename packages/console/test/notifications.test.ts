@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seriousFindings, visit } from './world/browser.ts';
+import { visit } from './world/browser.ts';
 import { describeInBrowser } from './world/describe-in-browser.ts';
 import { fillIn, signIn } from './world/operator.ts';
 
@@ -51,16 +51,4 @@ describeInBrowser('the notifications page', (stage) => {
     await page.getByText('Endpoint paused').first().waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   });
-
-  it.each(['light', 'dark'] as const)(
-    'has nothing that axe finds serious, with an open drawer, %s',
-    async (theme) => {
-      const { page } = await signIn(stage(), '/notifications', { theme });
-      await page.getByRole('row').nth(10).waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.locator('.cell-button').first().click();
-      await page.getByRole('dialog').locator('details').first().waitFor();
-      expect(await seriousFindings(page)).toEqual([]);
-    },
-  );
 });

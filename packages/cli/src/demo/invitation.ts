@@ -7,7 +7,8 @@ export function printInvitation(baseUrl: string, apiKey: string, admin: DemoAdmi
   const change = JSON.stringify({ ...sampleTasks[0]?.ids, state: 51_000 });
   print();
   print('Doorbell keeps serving; Ctrl-C ends it.');
-  print(`  API      ${baseUrl}`);
+  print(`  console  ${baseUrl}/`);
+  print(`  API      ${baseUrl}/v1`);
   print(`  docs     ${baseUrl}/docs`);
   print(`  API key  ${apiKey}`);
   print(`  sign in  ${admin.name}, password ${admin.password}`);

@@ -45,7 +45,7 @@ export function CopyButton({ text, caption }: CopyButtonProps) {
         copy();
       }}
     >
-      {isCopied ? <CheckOutlined /> : <CopyOutlined />}
+      {isCopied ? <CheckOutlined aria-hidden /> : <CopyOutlined aria-hidden />}
       {caption !== undefined && <span>{label}</span>}
     </button>
   );

@@ -50,7 +50,7 @@ export function Frame() {
           aria-expanded={isMenuOpen}
           onClick={() => setMenuOpen(!isMenuOpen)}
         >
-          {isMenuOpen ? <CloseOutlined /> : <MenuOutlined />}
+          {isMenuOpen ? <CloseOutlined aria-hidden /> : <MenuOutlined aria-hidden />}
         </button>
         <h1>{title}</h1>
         <div className="head-end">
@@ -75,12 +75,12 @@ function SignOut() {
   return (
     <>
       <span className="who">
-        <UserOutlined />
+        <UserOutlined aria-hidden />
         <span>{name}</span>
         <span className="dim small">{t(`role.${role}`)}</span>
       </span>
       <button type="button" className="text-button" onClick={() => void closeSession()}>
-        <LogoutOutlined />
+        <LogoutOutlined aria-hidden />
         <span>{t('shell.signOut')}</span>
       </button>
     </>

@@ -19,7 +19,7 @@ export function Switches() {
         aria-label={t(shade === 'dark' ? 'shell.light' : 'shell.dark')}
         onClick={toggle}
       >
-        {shade === 'dark' ? <SunOutlined /> : <MoonOutlined />}
+        {shade === 'dark' ? <SunOutlined aria-hidden /> : <MoonOutlined aria-hidden />}
       </button>
     </>
   );

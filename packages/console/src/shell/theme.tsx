@@ -70,7 +70,11 @@ export function ThemeProvider({ children }: { readonly children: ReactNode }) {
         locale={language === 'zh' ? zhCN : enUS}
         theme={{
           algorithm: shade === 'dark' ? antd.darkAlgorithm : antd.defaultAlgorithm,
-          token: { ...font, ...tokens[shade] },
+          token: {
+            ...font,
+            ...tokens[shade],
+            motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+          },
           hashed: false,
         }}
         button={{ autoInsertSpace: false }}

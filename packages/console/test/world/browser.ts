@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** Debian's Chromium, and nothing that it does on its own. */
 const executablePath = process.env.DOORBELL_CHROMIUM ?? '/usr/bin/chromium';
@@ -25,6 +25,8 @@ export interface Visit {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
+  /** The cookies of somebody who has signed in. */
+  readonly session?: BrowserContextOptions['storageState'];
 }
 
 export interface Visitor {
@@ -38,13 +40,16 @@ export interface Visitor {
 
 /** A person in Shanghai before a screen of that size. */
 export async function visit(browser: Browser, url: string, as: Visit = {}): Promise<Visitor> {
-  const { language = 'zh', theme = 'light', width = 1280, height = 800 } = as;
+  const { language = 'zh', theme = 'light', width = 1280, height = 800, session } = as;
   const context = await browser.newContext({
     viewport: { width, height },
     timezoneId: 'Asia/Shanghai',
     reducedMotion: 'reduce',
+    ...(session === undefined ? {} : { storageState: session }),
   });
   const page = await context.newPage();
+  // Below the tests' own limit, so that the error names what was waited for.
+  page.setDefaultTimeout(15_000);
   await page.addInitScript((shade) => localStorage.setItem('doorbell.theme', shade), theme);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

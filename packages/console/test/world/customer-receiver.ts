@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { verify } from '@doorbell/contract';
 import { type Answering, type AnsweringKind, answers } from './answers.ts';
 
 /** A customer's endpoint on a real socket; how it answers is told by its path, and can be changed. */
@@ -8,21 +9,25 @@ export interface CustomerReceiver {
   urlOf(customerId: string): string;
   /** From now on. */
   answer(customerId: string, kind: AnsweringKind): void;
-  readonly bodies: readonly string[];
+  /** From now on it answers 401 to what this key did not sign. */
+  requireKey(customerId: string, signKey: string): void;
   close(): void;
 }
 
 export async function startCustomerReceiver(): Promise<CustomerReceiver> {
   const kinds = new Map<string, AnsweringKind>();
-  const bodies: string[] = [];
+  const signKeys = new Map<string, string>();
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk) => {
       body += chunk;
     });
     request.on('end', () => {
-      bodies.push(body);
-      const answering: Answering = answers[kinds.get(request.url?.slice(1) ?? '') ?? 'accept'];
+      const customerId = request.url?.slice(1) ?? '';
+      const signKey = signKeys.get(customerId);
+      const isKnown = signKey === undefined || isSignedBy(signKey, request.headers, body);
+      const kind = isKnown ? (kinds.get(customerId) ?? 'accept') : 'unauthorized';
+      const answering: Answering = answers[kind];
       response.writeHead(answering.httpStatus, { 'content-type': answering.contentType });
       response.end(answering.body);
     });
@@ -32,10 +37,15 @@ export async function startCustomerReceiver(): Promise<CustomerReceiver> {
   return {
     urlOf: (customerId) => `http://127.0.0.1:${port}/${customerId}`,
     answer: (customerId, kind) => kinds.set(customerId, kind),
-    bodies,
+    requireKey: (customerId, signKey) => signKeys.set(customerId, signKey),
     close: () => {
       server.closeAllConnections();
       server.close();
     },
   };
+}
+
+function isSignedBy(key: string, { timestamp, sign }: IncomingHttpHeaders, body: string): boolean {
+  const fields = new URLSearchParams(body);
+  return verify({ fields, timestamp: String(timestamp), sign: String(sign), keys: [key] }).ok;
 }

@@ -29,7 +29,7 @@ export function ApiKeys() {
     <section className="card">
       <div className="toolbar">
         <span className="grow" />
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>
           {t('access.newKey')}
         </Button>
       </div>

@@ -38,7 +38,7 @@ export function PortalLinks() {
     <section className="card">
       <div className="toolbar">
         <span className="grow dim">{t('access.linkHint')}</span>
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>
           {t('access.newLink')}
         </Button>
       </div>

@@ -36,7 +36,7 @@ export function Users() {
     <section className="card">
       <div className="toolbar">
         <span className="grow dim">{t('access.roleHint')}</span>
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setOpen({ is: 'new' })}>
+        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ is: 'new' })}>
           {t('access.newUser')}
         </Button>
       </div>

@@ -97,7 +97,11 @@ function Verification() {
         />
       )}
       {verify.error && <Alert showIcon type="error" title={verify.error.message} />}
-      <Button icon={<SafetyCertificateOutlined />} loading={verify.isPending} onClick={() => verify.mutate()}>
+      <Button
+        icon={<SafetyCertificateOutlined aria-hidden />}
+        loading={verify.isPending}
+        onClick={() => verify.mutate()}
+      >
         {t('audit.verify')}
       </Button>
     </>

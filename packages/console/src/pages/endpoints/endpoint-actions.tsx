@@ -19,13 +19,13 @@ export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
   return (
     <>
       {endpoint.pause === null ? (
-        <Button icon={<PauseOutlined />} onClick={() => setDialog('pause')}>
+        <Button icon={<PauseOutlined aria-hidden />} onClick={() => setDialog('pause')}>
           {t('endpoint.pause')}
         </Button>
       ) : (
         <Button
           type="primary"
-          icon={<PlayCircleOutlined />}
+          icon={<PlayCircleOutlined aria-hidden />}
           loading={resume.isPending}
           onClick={() => resume.mutate({})}
         >
@@ -33,7 +33,7 @@ export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
         </Button>
       )}
       {mayEdit && endpoint.hasSignKey && (
-        <Button icon={<KeyOutlined />} onClick={() => setDialog('rotate')}>
+        <Button icon={<KeyOutlined aria-hidden />} onClick={() => setDialog('rotate')}>
           {t('endpoint.rotate')}
         </Button>
       )}

@@ -20,7 +20,7 @@ export function EndpointList() {
   const [isCreating, setCreating] = useState(false);
   const mayEdit = useMay('administer');
   const create = mayEdit && (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>
+    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>
       {t('endpoint.create')}
     </Button>
   );

@@ -21,7 +21,12 @@ export function EndpointTest({ endpointId }: { readonly endpointId: string }) {
     <section className="card">
       <div className="toolbar">
         <p className="grow dim">{t('test.hint')}</p>
-        <Button type="primary" icon={<SendOutlined />} loading={test.isPending} onClick={() => test.mutate()}>
+        <Button
+          type="primary"
+          icon={<SendOutlined aria-hidden />}
+          loading={test.isPending}
+          onClick={() => test.mutate()}
+        >
           {t('test.send')}
         </Button>
       </div>

@@ -31,7 +31,7 @@ export function EndpointView({ endpointId }: { readonly endpointId: string }) {
     <>
       <p className="back">
         <Link to="/endpoints">
-          <ArrowLeftOutlined /> {t('endpoint.back')}
+          <ArrowLeftOutlined aria-hidden /> {t('endpoint.back')}
         </Link>
       </p>
       {found.isPending && <Loading />}

@@ -62,7 +62,12 @@ function ResendButton({ notification }: { readonly notification: NotificationWit
     onError: (error) => void message.error(error.message),
   });
   return (
-    <Button type="primary" icon={<RedoOutlined />} loading={resend.isPending} onClick={() => resend.mutate()}>
+    <Button
+      type="primary"
+      icon={<RedoOutlined aria-hidden />}
+      loading={resend.isPending}
+      onClick={() => resend.mutate()}
+    >
       {t('drawer.resend')}
     </Button>
   );

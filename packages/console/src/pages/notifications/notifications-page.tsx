@@ -79,7 +79,11 @@ function Toolbar({ found, isLive, setLive, filter, order }: ToolbarProps) {
         <Switch id="live" size="small" checked={isLive} onChange={setLive} />
         {t('notifications.live')}
       </label>
-      <Button icon={<ReloadOutlined />} loading={found.isFetching} onClick={() => void found.refetch()}>
+      <Button
+        icon={<ReloadOutlined aria-hidden />}
+        loading={found.isFetching}
+        onClick={() => void found.refetch()}
+      >
         {t('action.refresh')}
       </Button>
     </div>
@@ -95,7 +99,7 @@ function ResendFilter({ filter }: { readonly filter: NotificationFilter }) {
   return (
     <>
       <Button
-        icon={<RedoOutlined />}
+        icon={<RedoOutlined aria-hidden />}
         disabled={isEmpty}
         title={isEmpty ? t('resend.needFilter') : undefined}
         onClick={() => setOpen(true)}

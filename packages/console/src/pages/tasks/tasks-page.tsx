@@ -50,7 +50,7 @@ function TaskSearch() {
         />
         <Input
           allowClear
-          prefix={<SearchOutlined />}
+          prefix={<SearchOutlined aria-hidden />}
           aria-label={t('task.find')}
           placeholder={t('task.find')}
           value={find}

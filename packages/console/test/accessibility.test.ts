@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { seriousFindings } from './world/browser.ts';
+import { describeInBrowser } from './world/describe-in-browser.ts';
+import { signIn } from './world/operator.ts';
+import { pages } from './world/pages.ts';
+import { settlePage } from './world/settle-page.ts';
+
+describeInBrowser('every page of the console', (stage) => {
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe finds serious, and breaks no policy, %s',
+    async (theme) => {
+      const { page, open, complaints } = await signIn(stage(), '/', { theme });
+      for (const shown of pages) {
+        await open(shown.path);
+        await settlePage(page, shown);
+        expect({ page: shown.name, findings: await seriousFindings(page) }).toEqual({
+          page: shown.name,
+          findings: [],
+        });
+      }
+      expect(complaints).toEqual([]);
+    },
+    90_000,
+  );
+
+  it('fits a phone: nothing but tables and diagrams is wider than the screen', async () => {
+    const { page, open } = await signIn(stage(), '/', { width: 390, height: 844 });
+    for (const shown of pages) {
+      await open(shown.path);
+      await settlePage(page, shown);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect({ page: shown.name, width }).toEqual({ page: shown.name, width: 390 });
+    }
+  }, 60_000);
+
+  it('is operated by the keyboard: skip link, menu, a row, its drawer and back', async () => {
+    const { page } = await signIn(stage(), '/notifications');
+    await page.getByRole('row').nth(5).waitFor();
+    await page.evaluate('document.activeElement.blur()');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('跳到正文');
+    await page.keyboard.press('Enter');
+    await page.locator('.cell-button').first().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(new URL(page.url()).searchParams.has('open')).toBe(false);
+  });
+});

@@ -1,0 +1,15 @@
+/** Every page of the console, by the name of its screenshots. */
+export const pages = [
+  { name: 'overview', path: '/' },
+  { name: 'notifications', path: '/notifications' },
+  { name: 'notification', path: '/notifications?customerId=haitang&result=3', opens: '.cell-button' },
+  { name: 'tasks', path: '/tasks' },
+  { name: 'task', path: '/tasks?customerId=lvcheng&houseTaskId=HT20261124042' },
+  { name: 'endpoints', path: '/endpoints' },
+  { name: 'endpoint', path: '/endpoints/riverside-main' },
+  { name: 'endpoint-settings', path: '/endpoints/yunqi-main?tab=settings' },
+  { name: 'access', path: '/access' },
+  { name: 'audit', path: '/audit' },
+] as const;
+
+export type ConsolePage = (typeof pages)[number];

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
+import { type Actor, verifyAudit } from '../src/audit.ts';
 import type { Store, StoreAdmin } from '../src/ports.ts';
 import { importSqlite } from '../src/stores/sqlite-to-postgres/index.ts';
 import { delivered, failed, refused, retryIn, World } from '../src/testing/store-contract/world.ts';
@@ -15,6 +16,7 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
   let source: SqliteUnderTest;
   let target: PostgresUnderTest;
   let world: World;
+  const alice: Actor = { kind: 'user', id: 'alice', address: null };
   const sourceVault = createVault(testMasterKey, randomBytes);
 
   beforeEach(async () => {
@@ -63,7 +65,35 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     await world.drain('latest');
     await world.append('t4', 9_000, { customerId: 'c2' });
     await world.claim('latest');
-    await world.store.pauseEndpoint('latest', 'unauthorized', '401');
+    // People, what they did, and who may come in.
+    await world.store.pauseEndpoint('latest', 'unauthorized', '401', alice);
+    await world.store.recordAudit({
+      actor: alice,
+      action: 'endpoint.test',
+      target: 'e1',
+      before: null,
+      after: null,
+    });
+    const user = {
+      name: 'alice',
+      role: 'admin',
+      passwordHash: 'p',
+      disabled: false,
+      createdAt: 1,
+      updatedAt: 2,
+    } as const;
+    await world.store.createUser(user, alice);
+    const until = { createdAt: 3, lastSeenAt: 4, expiresAt: world.clock.now() + 9_000_000 };
+    const link = {
+      id: 'l1',
+      customerId: 'c2',
+      hash: 'lh',
+      createdAt: 5,
+      expiresAt: until.expiresAt,
+      revokedAt: null,
+    };
+    await world.store.createPortalLink(link, alice);
+    await world.store.createSession({ hash: 'sh', userName: 'alice', portalLinkId: null, ...until }, alice);
     const key = {
       id: 'k1',
       name: 'key',
@@ -87,6 +117,10 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
       tasks: tasks.items,
       histories: await Promise.all(tasks.items.map((task) => store.findTasks(task.houseTaskId))),
       keys: await store.listApiKeys(),
+      users: await store.listUsers(),
+      links: await store.listPortalLinks(),
+      session: await store.findSession('sh'),
+      audit: await store.listAudit({}, { limit: 500 }),
       backlog: await store.backlog(),
       events: await Promise.all(
         ['e1', 'e2', 'latest'].map((id) => store.listEndpointEvents(id, 0, 9e15, 100)),
@@ -107,6 +141,11 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
 
     const before = await everything(source.reopen());
     expect(await everything(target.store)).toEqual(before);
+
+    expect(await verifyAudit(target.store)).toMatchObject({ intact: true, rows: 5 });
+    await target.store.pauseEndpoint('e1', 'operator', 'tea', alice);
+    await target.store.resumeEndpoint('e1', alice);
+    expect(await verifyAudit(target.store)).toMatchObject({ intact: true, rows: 7 });
 
     const there = new World(target);
     target.clock.advance(there.clock.now() - target.clock.now() + 60_000);

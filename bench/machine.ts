@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { readFile, statfs, unlink } from 'node:fs/promises';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { median } from './statistics.ts';
@@ -18,6 +18,8 @@ export interface Machine {
   readonly fileSystem: string;
   /** Median milliseconds of a write of 4 KiB and its fdatasync. */
   readonly diskSyncMs: number;
+  /** Of the last minute before the run: more than half a core's worth, and others were measured as well. */
+  readonly loadBefore: number;
 }
 
 export async function describeMachine(folder: string): Promise<Machine> {
@@ -29,6 +31,7 @@ export async function describeMachine(folder: string): Promise<Machine> {
     node: process.version,
     fileSystem: (await run('stat', ['-f', '-c', '%T', folder])).stdout.trim(),
     diskSyncMs: await measureDiskSync(folder),
+    loadBefore: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
 

@@ -68,10 +68,10 @@ export function withMeasures(kept: Results | null, fresh: Results, order: readon
   return { ...fresh, versions: { ...kept.versions, ...fresh.versions }, measures };
 }
 
-/** What costs the disk changes from run to run; the rest does not. */
+/** Disk and load change from run to run; the rest does not. */
 function isSameMachine(
-  { diskSyncMs: _before, ...before }: Machine,
-  { diskSyncMs: _now, ...now }: Machine,
+  { diskSyncMs: _syncBefore, loadBefore: _loadBefore, ...before }: Machine,
+  { diskSyncMs: _syncNow, loadBefore: _loadNow, ...now }: Machine,
 ): boolean {
   return JSON.stringify(before) === JSON.stringify(now);
 }

@@ -33,11 +33,13 @@ async function run({ chosen, roundsMax, isQuick, isStrict, writesDocuments }: Co
   try {
     await requireDisk(stage.folder);
     const machine = await describeMachine(stage.folder);
-    const rounds = await play(stage, chosen, roundsMax);
-    const results = chosen.map((measure) => resultOf(measure, rounds.get(measure) ?? [], isQuick));
+    const { rounds, failures } = await play(stage, chosen, roundsMax);
+    const results = [...rounds].map(([measure, played]) => resultOf(measure, played, isQuick));
     const versions = await listVersions(stage);
     print(results, machine, versions);
     if (!isQuick || writesDocuments) keep({ machine, versions, measures: results }, writesDocuments);
+    for (const failure of failures) process.stderr.write(`bench: ${failure}\n`);
+    if (failures.length > 0) return 1;
     const missed = results.flatMap(({ rows }) => rows).filter((row) => isMet(row) === false);
     return isStrict && missed.length > 0 ? 1 : 0;
   } finally {
@@ -45,20 +47,28 @@ async function run({ chosen, roundsMax, isQuick, isStrict, writesDocuments }: Co
   }
 }
 
-/** Round by round, so that every measure sees the same hours of the machine. */
-async function play(
-  stage: Stage,
-  chosen: readonly Measure[],
-  roundsMax: number,
-): Promise<ReadonlyMap<Measure, readonly Round[]>> {
+interface Played {
+  /** Of the measures that ran to their end. */
+  readonly rounds: ReadonlyMap<Measure, readonly Round[]>;
+  readonly failures: readonly string[];
+}
+
+/** Round by round, so that every measure sees the same hours of the machine. One that fails ends for itself alone. */
+async function play(stage: Stage, chosen: readonly Measure[], roundsMax: number): Promise<Played> {
+  const failures: string[] = [];
   const results = new Map<Measure, Round[]>(chosen.map((measure) => [measure, []]));
   for (let round = 0; round < roundsMax; round += 1) {
     for (const [measure, rounds] of results) {
       stage.tell(`round ${round + 1} of ${roundsMax}: ${measure.name}`);
-      rounds.push(await measure.round(stage, round));
+      try {
+        rounds.push(await measure.round(stage, round));
+      } catch (error) {
+        failures.push(`${measure.name}: ${(error as Error).stack}`);
+        results.delete(measure);
+      }
     }
   }
-  return results;
+  return { rounds: results, failures };
 }
 
 function print(

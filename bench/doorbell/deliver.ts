@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '@doorbell/engine';
 import type { DrainFigures } from '../drain-figures.ts';
@@ -35,10 +35,10 @@ export async function warmUp(task: {
   readonly sinkUrl: string;
   readonly warmUp: number;
 }): Promise<void> {
-  const file = join(task.folder, 'warm-up.db');
-  const store = await openStore({ sqlite: file }, task.sinkUrl);
+  const folder = await mkdtemp(join(task.folder, 'warm-up-'));
+  const store = await openStore({ sqlite: join(folder, 'doorbell.db') }, task.sinkUrl);
   await fill(store, task.warmUp, (index) => changeOf(index, task.warmUp, 'warm'));
   await deliver(store, task.warmUp);
   await store.close();
-  await rm(file);
+  await rm(folder, { recursive: true });
 }

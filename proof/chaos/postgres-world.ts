@@ -99,7 +99,7 @@ function faultRates({ isQuick, workers }: ChaosOptions): readonly FaultRate[] {
     { kind: 'kill', everyMs: 2_500 },
     { kind: 'kill-api', everyMs: 9_000 },
     { kind: 'stop', everyMs: 4_000 },
-    { kind: 'stop-and-end-leases', everyMs: 6_000 },
+    { kind: 'stop-and-end-leases', everyMs: isQuick ? 2_000 : 6_000 },
     { kind: 'terminate', everyMs: 400 },
     { kind: 'away', everyMs: 11_000 },
     { kind: 'restart', times: 3 },

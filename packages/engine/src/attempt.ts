@@ -35,6 +35,38 @@ export interface AttemptRecord {
   readonly fenced: boolean;
 }
 
+/** What those who watch see of an attempt, whoever made it. */
+export interface RecordedAttempt
+  extends Pick<
+    AttemptRecord,
+    | 'sequence'
+    | 'epoch'
+    | 'post'
+    | 'attempt'
+    | 'at'
+    | 'durationMs'
+    | 'outcome'
+    | 'reason'
+    | 'httpStatus'
+    | 'responseState'
+  > {
+  readonly laneId: number;
+  readonly endpointId: string;
+  readonly customerId: string;
+  readonly houseTaskId: string;
+  readonly houseId: string;
+  readonly state: number;
+  /** As the notification stands now. */
+  readonly result: 0 | 1 | 2 | 3 | 4;
+}
+
+export interface RecordedAttempts {
+  /** Oldest first. */
+  readonly attempts: readonly RecordedAttempt[];
+  /** On the clock that attempts are recorded by. */
+  readonly now: EpochMs;
+}
+
 interface Posted {
   readonly post: 1 | 2;
   readonly at: EpochMs;

@@ -1,4 +1,4 @@
-import type { AttemptRecord, Notice, NoticeSettlement } from './attempt.ts';
+import type { AttemptRecord, Notice, NoticeSettlement, RecordedAttempts } from './attempt.ts';
 import type { Actor } from './audit.ts';
 import type { Appended, NewChange } from './change.ts';
 import type { Customer } from './customer.ts';
@@ -124,6 +124,8 @@ export interface StoreAdmin extends StoreAccess {
   findNotification(position: NotificationPosition): Promise<Notification | undefined>;
   /** Oldest first. */
   listAttempts(position: NotificationPosition): Promise<readonly AttemptRecord[]>;
+  /** The newest `limit` of all attempts recorded after this time; none, only the time, for null. */
+  listRecordedAttempts(after: EpochMs | null, limit: number): Promise<RecordedAttempts>;
   /** How many notifications match; counts up to `countMax`. */
   countNotifications(filter: NotificationFilter, countMax: number): Promise<number>;
   /**

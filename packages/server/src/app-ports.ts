@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
 import type { OpenDatabase } from './open-database.ts';
 import type { Role } from './role.ts';
+import type { Tail } from './tail.ts';
 
 /** What the HTTP API stands on. */
 export interface AppPorts {
@@ -18,5 +19,6 @@ export interface AppPorts {
   readonly setupToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly metrics: Metrics;
+  readonly tail: Tail;
   readonly logger: Logger;
 }

@@ -31,6 +31,7 @@ import { endpointHealthRoutes, overviewRoutes } from './routes/overview.ts';
 import { portalLinkRoutes } from './routes/portal-links.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
+import { tailRoutes } from './routes/tail.ts';
 import { userRoutes } from './routes/users.ts';
 import { securityHeaders } from './security-headers.ts';
 import { validatorCompiler } from './validate.ts';
@@ -106,6 +107,7 @@ async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> 
       await v1.register(apiKeyRoutes(ports));
       await v1.register(portalLinkRoutes(ports));
       await v1.register(auditLogRoutes(ports));
+      await v1.register(tailRoutes(ports));
     },
     { prefix: '/v1' },
   );

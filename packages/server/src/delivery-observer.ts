@@ -1,24 +1,36 @@
 import type { Claim, Clock, Endpoint, Observer, RollupTally, Settlement, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
+import type { Tail } from './tail.ts';
 
 interface Watchers {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly admin: Pick<StoreAdmin, 'findEndpoint'>;
   readonly tally: RollupTally;
+  /** Left out where other processes deliver as well: then it is fed from the database. */
+  readonly tail?: Tail | undefined;
   readonly clock: Clock;
   /** Someone who wants to see each settlement as well, such as the demo. */
   readonly also?: Pick<Observer, 'settled'> | undefined;
 }
 
 /** Turns what the engine reports into metrics, rollups, log lines, and alerts that say what to do. */
-export function createDeliveryObserver({ metrics, logger, admin, tally, clock, also }: Watchers): Observer {
+export function createDeliveryObserver({
+  metrics,
+  logger,
+  admin,
+  tally,
+  tail,
+  clock,
+  also,
+}: Watchers): Observer {
   const alerts = new EndpointAlerts(logger, admin);
   return {
     settled(claim, settlement, verdict) {
       metrics.settled(claim, settlement, verdict);
       tally.settled(claim, settlement, verdict, clock.now());
+      tail?.settled(claim.change, settlement);
       const about = describe(claim, settlement);
       const { kind } = settlement.step;
       logger.debug({ ...about, step: kind, verdict }, 'settled');

@@ -31,6 +31,8 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/overview': forCustomersToo('read'),
   'GET /v1/notifications': forCustomersToo('read'),
   'GET /v1/notifications/:notificationId': forCustomersToo('read'),
+  'POST /v1/notifications/:notificationId/verify': forCustomersToo('read'),
+  'GET /v1/tail': forCustomersToo('read'),
   'POST /v1/notifications/:notificationId/resend': forCustomersToo('operate'),
   'POST /v1/notifications/resend': forCustomersToo('operate'),
   'GET /v1/house-tasks': forCustomersToo('read'),

@@ -3,11 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
   createNetworkPolicy,
-  dayMs,
   Engine,
   type NetworkPolicy,
   RollupTally,
-  retireOld,
   type Store,
   type StoreAdmin,
 } from '@doorbell/engine';
@@ -16,13 +14,15 @@ import { systemClock } from '@doorbell/engine/system';
 import type { FastifyInstance } from 'fastify';
 import { destination, type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
+import { runBackground } from './background.ts';
 import type { ServerConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createDeliveryObserver } from './delivery-observer.ts';
-import { flushRollups, keepRollups } from './keep-rollups.ts';
+import { flushRollups } from './keep-rollups.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
 import type { Role } from './role.ts';
+import { Tail } from './tail.ts';
 import { createTimedStore } from './timed-store.ts';
 
 export interface RunningServer {
@@ -75,11 +75,13 @@ async function serve(
   const metrics = createMetrics();
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
   const tally = new RollupTally();
+  const tail = new Tail();
   const observer = createDeliveryObserver({
     metrics,
     logger,
     admin: store,
     tally,
+    tail: database.isShared ? undefined : tail,
     clock,
     also: config.observer,
   });
@@ -99,14 +101,13 @@ async function serve(
     setupToken,
     randomBytes,
     metrics,
+    tail,
     logger,
   });
 
   const stopping = new AbortController();
   let running: Promise<void> = Promise.resolve();
-  let keeping: Promise<unknown> = Promise.resolve();
-  const retentionMs = config.retentionDays === null ? null : config.retentionDays * dayMs;
-  const rollups = { tally, admin: store, clock, logger };
+  let background: Promise<void> = Promise.resolve();
   let closing: Promise<void> | undefined;
   const close = async () => {
     stopping.abort();
@@ -116,8 +117,8 @@ async function serve(
       .sleep(graceMs, finished.signal)
       .then(() => finished.signal.aborted || engine.abandon());
     await running;
-    await keeping;
-    await flushRollups(rollups);
+    await background;
+    await flushRollups({ tally, admin: store, clock, logger });
     finished.abort();
     await grace;
     await transport.close();
@@ -128,11 +129,9 @@ async function serve(
   if (roles.includes('deliver')) {
     running = engine.run(stopping.signal);
     running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
-    keeping = Promise.all([
-      keepRollups(rollups, stopping.signal),
-      retireOld({ store, clock, observer: { ...observer, ...metrics } }, retentionMs, stopping.signal),
-    ]);
   }
+  const parts = { config, database, store, clock, logger, tally, tail, observer, metrics };
+  background = runBackground(parts, stopping.signal);
   return {
     url,
     setupUrl: setupToken && `${url}/setup#${setupToken}`,

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { routeAccess } from '../src/route-access.ts';
 import { type Browser, openBrowserOfCustomer } from './browser.ts';
+import { until } from './receiver.ts';
 import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
+import { watch } from './watch-tail.ts';
 
 let app: TestApp;
 let acme: Browser;
@@ -62,6 +64,32 @@ const lists: Readonly<Record<string, () => Promise<void>>> = {
       expect([json.backlog.pending, json.endpointsInTrouble]).toEqual([0, []]);
     }
   },
+  'GET /v1/tail': async () => {
+    const headers = { cookie: acme.cookie, 'sec-fetch-site': 'same-origin' };
+    const [own, others] = [await watch(app, '', headers), await watch(app, '?customerId=other', headers)];
+    for (const customerId of ['other', 'acme']) {
+      app.tail.publish({
+        customerId,
+        at: 0,
+        notificationId: 'n1-1',
+        endpointId: `${customerId}-main`,
+        houseTaskId: 'task-1',
+        houseId: 'house-1',
+        state: 9000,
+        sequence: 1,
+        attempt: 1,
+        outcome: 'accepted',
+        reason: 'accepted',
+        result: 1,
+        httpStatus: 200,
+        responseState: 200,
+        durationMs: 1,
+      });
+    }
+    const seen = await until(async () => own.events.find(({ name }) => name === 'notification'));
+    expect(seen.data.customerId).toBe('acme');
+    expect(others.events.filter(({ name }) => name === 'notification')).toEqual([]);
+  },
   'POST /v1/notifications/resend': async () => {
     for (const [filter, matched] of [
       [{ houseId: change.houseId }, 1],
@@ -85,6 +113,7 @@ const items: Readonly<Record<string, () => string>> = {
   'POST /v1/endpoints/:endpointId/resume': () => '/v1/endpoints/other-main/resume',
   'POST /v1/endpoints/:endpointId/test': () => '/v1/endpoints/other-main/test',
   'GET /v1/notifications/:notificationId': () => `/v1/notifications/${foreignNotification}`,
+  'POST /v1/notifications/:notificationId/verify': () => `/v1/notifications/${foreignNotification}/verify`,
   'POST /v1/notifications/:notificationId/resend': () => `/v1/notifications/${foreignNotification}/resend`,
   'GET /v1/house-tasks/:houseTaskId': () => '/v1/house-tasks/task-of-other',
 };

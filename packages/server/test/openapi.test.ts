@@ -59,12 +59,14 @@ test('the document is OpenAPI 3.1 and describes every call', async () => {
       'get /v1/notifications',
       'get /v1/notifications/{notificationId}',
       'get /v1/overview',
+      'get /v1/tail',
       'post /v1/endpoints/{endpointId}/pause',
       'post /v1/endpoints/{endpointId}/resume',
       'post /v1/endpoints/{endpointId}/rotate-key',
       'post /v1/endpoints/{endpointId}/test',
       'post /v1/notifications/resend',
       'post /v1/notifications/{notificationId}/resend',
+      'post /v1/notifications/{notificationId}/verify',
       'post /v1/state-changes',
       'put /v1/customers/{customerId}',
       'put /v1/endpoints/{endpointId}',
@@ -89,7 +91,7 @@ test('every operation has an id of its own, a summary, described answers and dec
     const declared = (operation.parameters ?? []).filter((parameter: Json) => parameter.in === 'path');
     expect([name, ...declared.map((parameter: Json) => parameter.name)]).toEqual([name, ...inPath]);
     expect([name, operation.requestBody === undefined]).toEqual([name, /^(get|delete) /.test(name)]);
-    const isAction = /(?:pause|resume|test|rotate-key|\}\/resend)$/.test(name);
+    const isAction = /(?:pause|resume|test|verify|rotate-key|\}\/resend)$/.test(name);
     if (operation.requestBody) expect([name, operation.requestBody.required]).toEqual([name, !isAction]);
     const isOpen = operation.security?.length === 0;
     expect([name, isOpen]).toEqual([name, !name.includes('/v1/') || /v1\/(sessions|setup)$/.test(name)]);
@@ -113,6 +115,7 @@ test('what several calls answer with is described once', async () => {
     'ApiKey',
     'Appended',
     'Attempt',
+    'AttemptVerification',
     'AuditEntry',
     'AuditVerdict',
     'Bucket',
@@ -132,6 +135,7 @@ test('what several calls answer with is described once', async () => {
     'TestAnswer',
     'Trouble',
     'User',
+    'Verification',
   ]);
   expect(components.securitySchemes.apiKey).toMatchObject({ type: 'http', scheme: 'bearer' });
 });

@@ -15,6 +15,7 @@ import { createDeliveryObserver } from '../src/delivery-observer.ts';
 import { flushRollups } from '../src/keep-rollups.ts';
 import { createMetrics } from '../src/metrics.ts';
 import type { Role } from '../src/role.ts';
+import { Tail } from '../src/tail.ts';
 import { createTimedStore } from '../src/timed-store.ts';
 
 export interface Answer {
@@ -32,11 +33,14 @@ export interface TestApp {
   readonly store: SqliteStore;
   readonly engine: Engine;
   readonly directory: string;
+  readonly tail: Tail;
   /** Writes what was counted, as the server does every second. */
   flushRollups(): Promise<void>;
   /** Everything logged so far. */
   logged(): string;
+  /** The same address when it listens already. */
   listen(): Promise<string>;
+  close(): Promise<void>;
 }
 
 /** As `serve` would print it in a link. */
@@ -79,7 +83,8 @@ export async function startApp({
   const metrics = createMetrics();
   const wakeup = createInProcessWakeup(clock);
   const tally = new RollupTally();
-  const observer = createDeliveryObserver({ metrics, logger, admin: store, tally, clock });
+  const tail = new Tail();
+  const observer = createDeliveryObserver({ metrics, logger, admin: store, tally, tail, clock });
   const timed = createTimedStore(store, clock, metrics);
   const engine = new Engine({ store: timed, transport, clock, wakeup, random: () => 0.5, observer });
   metrics.watch({ admin: store, engine });
@@ -95,11 +100,13 @@ export async function startApp({
     setupToken,
     randomBytes,
     metrics,
+    tail,
     logger,
   });
 
   const { key, record } = mintApiKey({ name: 'test', scopes }, clock.now(), randomBytes);
   await store.putApiKey(record);
+  let listening: Promise<string> | undefined;
   const stopping = new AbortController();
   const running = deliver ? engine.run(stopping.signal) : Promise.resolve();
 
@@ -118,9 +125,14 @@ export async function startApp({
     store,
     engine,
     directory,
+    tail,
     flushRollups: () => flushRollups({ tally, admin: store, clock, logger }),
     logged: () => lines.join(''),
-    listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
+    listen: () => {
+      listening ??= app.listen({ host: '127.0.0.1', port: 0 });
+      return listening;
+    },
+    close: () => app.close(),
     async call(method, path, body, headers = {}) {
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;
       const response = await app.inject({

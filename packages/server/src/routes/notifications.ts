@@ -2,8 +2,9 @@ import { type NotificationPosition, parseNotificationId } from '@doorbell/engine
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
-import { Problem } from '../problem.ts';
-import { showAttempt } from '../schemas/attempt.ts';
+import { notFound, Problem } from '../problem.ts';
+import { verifySign, verifyWebhookSignature } from '../read-attempt.ts';
+import { attemptVerification, showAttempt } from '../schemas/attempt.ts';
 import {
   filterFields,
   notification,
@@ -30,6 +31,7 @@ const notificationParams = Type.Object({
 export function notificationRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
     await app.register(lookUpRoutes());
+    await app.register(verifyRoutes());
     await app.register(resendRoutes(ports));
   };
 }
@@ -80,6 +82,53 @@ function lookUpRoutes(): FastifyPluginAsyncTypebox {
         ]);
         if (stored === undefined) throw noNotification(params.notificationId);
         return { ...showNotification(stored), attempts: attempts.map(showAttempt) };
+      },
+    );
+  };
+}
+
+function verifyRoutes(): FastifyPluginAsyncTypebox {
+  const verifyBody = Type.Object(
+    {
+      attempt: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description: 'Its place among the attempts, from 0; the last by default.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  );
+  return async (app) => {
+    app.post(
+      '/notifications/:notificationId/verify',
+      {
+        schema: {
+          tags: ['notifications'],
+          operationId: 'verifyAttempt',
+          summary: 'Sign again what was sent, with the present keys, and compare',
+          params: notificationParams,
+          body: verifyBody,
+          response: { 200: attemptVerification, ...problems(400, 401, 404, 413, 415, 503) },
+        },
+      },
+      async ({ params, body, store }) => {
+        const position = readPosition(params.notificationId);
+        const [stored, attempts] = await Promise.all([
+          store.findNotification(position),
+          store.listAttempts(position),
+        ]);
+        const index = body.attempt ?? attempts.length - 1;
+        const attempt = attempts[index];
+        if (stored === undefined) throw noNotification(params.notificationId);
+        if (attempt === undefined) throw notFound('attempt', String(index));
+        const endpoint = await store.findEndpoint(stored.endpointId);
+        if (endpoint === undefined) throw notFound('endpoint', stored.endpointId);
+        return {
+          attempt: index,
+          sign: verifySign(attempt, endpoint),
+          webhookSignature: verifyWebhookSignature(attempt, endpoint),
+        };
       },
     );
   };

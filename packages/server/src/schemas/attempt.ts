@@ -1,5 +1,6 @@
 import type { AttemptRecord } from '@doorbell/engine';
 import { type Static, Type } from 'typebox';
+import { fieldsOfAttempt, signedTextOf } from '../read-attempt.ts';
 import { nullable } from './nullable.ts';
 import { showTime, time } from './time.ts';
 
@@ -26,6 +27,14 @@ export const attempt = Type.Object(
       }),
       body: Type.String(),
       sign: nullable(Type.String()),
+      fields: nullable(
+        Type.Array(Type.Object({ name: Type.String(), value: Type.String() }), {
+          description: 'The form as decoded, in the order of the body; null when no request could be made.',
+        }),
+      ),
+      signedText: nullable(
+        Type.String({ description: 'The text whose MD5 is the sign, `[sign key]` in the place of the key.' }),
+      ),
     }),
     response: Type.Object({
       httpStatus: nullable(Type.Integer({ description: 'null when no HTTP answer came.' })),
@@ -40,6 +49,7 @@ export const attempt = Type.Object(
 );
 
 export function showAttempt(record: AttemptRecord): Static<typeof attempt> {
+  const fields = fieldsOfAttempt(record);
   const { at, durationMs, outcome, reason, detail, key, fenced, post } = record;
   return {
     number: record.attempt,
@@ -51,7 +61,14 @@ export function showAttempt(record: AttemptRecord): Static<typeof attempt> {
     detail,
     key,
     fenced,
-    request: { url: record.url, headers: record.requestHeaders, body: record.requestBody, sign: record.sign },
+    request: {
+      url: record.url,
+      headers: record.requestHeaders,
+      body: record.requestBody,
+      sign: record.sign,
+      fields: fields && [...fields].map(([name, value]) => ({ name, value })),
+      signedText: signedTextOf(record),
+    },
     response: {
       httpStatus: record.httpStatus,
       state: record.responseState,
@@ -60,3 +77,21 @@ export function showAttempt(record: AttemptRecord): Static<typeof attempt> {
     },
   };
 }
+
+const verified = Type.Object(
+  {
+    verdict: Type.Enum(['holds', 'does-not-hold', 'not-signed', 'no-key']),
+    detail: Type.String(),
+    key: nullable(Type.String({ description: '`current` or `previous`: which of the present keys fits.' })),
+  },
+  { title: 'Verification' },
+);
+
+export const attemptVerification = Type.Object(
+  {
+    attempt: Type.Integer({ description: 'Its place among the attempts, from 0.' }),
+    sign: verified,
+    webhookSignature: verified,
+  },
+  { title: 'AttemptVerification' },
+);

@@ -5,6 +5,7 @@ import { rollupSchema } from './schema/003-rollups.ts';
 import { accessSchema } from './schema/004-access.ts';
 import { retentionSchema } from './schema/005-retention.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
+import { attemptsByTimeSchema } from './schema/007-attempts-by-time.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
 interface Migration {
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   // Changes the key that settlements relied on; nothing was released before it.
   { sql: retentionSchema, worksSince: 5 },
   { sql: settledMinutesSchema, worksSince: 5 },
+  { sql: attemptsByTimeSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

@@ -4,7 +4,7 @@ import type { Vault } from '../../vault.ts';
 import { endpointAt } from '../endpoint-row.ts';
 import { createAccess } from './access.ts';
 import { appendChanges } from './append.ts';
-import { listAttempts } from './attempts.ts';
+import { listAttempts, listRecordedAttempts } from './attempts.ts';
 import { AuditLog } from './audit-log.ts';
 import { backlog } from './backlog.ts';
 import { claim } from './claim.ts';
@@ -133,6 +133,7 @@ function adminSide(context: StoreContext): StoreAdmin {
     listNotifications: notifications.list,
     findNotification: notifications.find,
     listAttempts: (position) => listAttempts(context, position),
+    listRecordedAttempts: (after, limit) => listRecordedAttempts(context, after, limit),
     countNotifications: notifications.count,
     resend: createResend(context, notifications),
 

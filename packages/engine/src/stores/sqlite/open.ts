@@ -6,7 +6,7 @@ import { endpointAt } from '../endpoint-row.ts';
 import { settleApart } from '../settle-apart.ts';
 import { createAccess } from './access.ts';
 import { AppendVerb } from './append.ts';
-import { createListAttempts } from './attempts.ts';
+import { createListAttempts, createListRecordedAttempts } from './attempts.ts';
 import { AuditLog } from './audit-log.ts';
 import { createBacklog } from './backlog.ts';
 import { ClaimVerb } from './claim.ts';
@@ -130,6 +130,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
   const edits = createEndpointEdits(context, audit);
   const notifications = createNotifications(context);
   const listAttempts = createListAttempts(context);
+  const listRecordedAttempts = createListRecordedAttempts(context);
   const resend = createResend(context, notifications, commits);
   const tasks = createTasks(context);
   const backlog = createBacklog(context);
@@ -164,6 +165,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     listNotifications: notifications.list,
     findNotification: async (position) => notifications.find(position),
     listAttempts: async (position) => listAttempts(position),
+    listRecordedAttempts: async (after, limit) => listRecordedAttempts(after, limit),
     countNotifications: notifications.count,
     resend,
 

@@ -156,6 +156,45 @@ export const rollupCases: Cases = {
     expect(events.at(-1)?.detail).toBe('10 failures in a row');
   },
 
+  'list what was attempted since, oldest first, as it stands now': async (world) => {
+    await world.setUp();
+    expect((await world.store.listRecordedAttempts(0, 10)).attempts).toEqual([]);
+    await world.append('t1', 10_000);
+    const claim = await world.deliver();
+    const first = world.clock.now();
+    world.clock.advance(1_000);
+    await world.append('t2', 20_000, { houseId: 'h2' });
+    await world.deliver(retryIn(5_000));
+    const { attempts, now } = await world.store.listRecordedAttempts(first - 1, 10);
+    expect(attempts.map(({ houseTaskId, result }) => [houseTaskId, result])).toEqual([
+      ['t1', 1],
+      ['t2', 0],
+    ]);
+    expect(now).toBeGreaterThanOrEqual(first + 1_000);
+    expect(attempts[0]).toEqual({
+      laneId: claim.laneId,
+      sequence: 1,
+      epoch: claim.epoch,
+      post: 1,
+      attempt: 1,
+      at: first,
+      durationMs: 12,
+      outcome: 'accepted',
+      reason: 'envelope-200',
+      httpStatus: 200,
+      responseState: 200,
+      endpointId: 'e1',
+      customerId: 'c1',
+      houseTaskId: 't1',
+      houseId: 'house-t1',
+      state: 10_000,
+      result: 1,
+    });
+    const newest = await world.store.listRecordedAttempts(first - 1, 1);
+    expect(newest.attempts.map(({ houseTaskId }) => houseTaskId)).toEqual(['t2']);
+    expect((await world.store.listRecordedAttempts(null, 10)).attempts).toEqual([]);
+  },
+
   'tell what waits for each endpoint, and the backlog of some': async (world) => {
     await world.setUp({ onGiveUp: 'park' });
     const at = world.clock.now();

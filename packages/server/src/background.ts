@@ -1,0 +1,44 @@
+import {
+  type Clock,
+  dayMs,
+  type Observer,
+  type RollupTally,
+  retireOld,
+  type Store,
+  type StoreAdmin,
+} from '@doorbell/engine';
+import type { Logger } from 'pino';
+import type { ServerConfig } from './config.ts';
+import { followAttempts } from './follow-attempts.ts';
+import { keepRollups } from './keep-rollups.ts';
+import type { Metrics } from './metrics.ts';
+import type { OpenDatabase } from './open-database.ts';
+import type { Tail } from './tail.ts';
+
+interface BackgroundPorts {
+  readonly config: Pick<ServerConfig, 'roles' | 'retentionDays'>;
+  readonly database: Pick<OpenDatabase, 'isShared'>;
+  readonly store: Store & StoreAdmin;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tally: RollupTally;
+  readonly tail: Tail;
+  readonly observer: Observer;
+  readonly metrics: Metrics;
+}
+
+/** What a process does beside answering and delivering, by its roles, until `stop` aborts. */
+export async function runBackground(ports: BackgroundPorts, stop: AbortSignal): Promise<void> {
+  const { config, database, store, clock, logger, tally, tail, observer, metrics } = ports;
+  const admin = store;
+  const doing: Promise<void>[] = [];
+  if (config.roles.includes('deliver')) {
+    const retentionMs = config.retentionDays === null ? null : config.retentionDays * dayMs;
+    doing.push(keepRollups({ tally, admin, clock, logger }, stop));
+    doing.push(retireOld({ store, clock, observer: { ...observer, ...metrics } }, retentionMs, stop));
+  }
+  if (config.roles.includes('api') && database.isShared) {
+    doing.push(followAttempts({ tail, admin, clock, logger }, stop));
+  }
+  await Promise.all(doing);
+}

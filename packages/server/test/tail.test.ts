@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VirtualClock } from '@doorbell/engine/testing';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { followAttempts } from '../src/follow-attempts.ts';
+import { Tail, type TailEvent } from '../src/tail.ts';
+import { startReceiver, until } from './receiver.ts';
+import { addCustomer, change, startApp } from './start-app.ts';
+import { type Watcher, watch } from './watch-tail.ts';
+
+function event(more: Partial<TailEvent> = {}): TailEvent {
+  return {
+    at: 0,
+    notificationId: 'n1-1',
+    customerId: 'acme',
+    endpointId: 'acme-main',
+    houseTaskId: 't1',
+    houseId: 'h1',
+    state: 9000,
+    sequence: 1,
+    attempt: 1,
+    outcome: 'accepted',
+    reason: 'accepted',
+    result: 1,
+    httpStatus: 200,
+    responseState: 200,
+    durationMs: 3,
+    ...more,
+  };
+}
+
+test('what is delivered is seen by those who watch, as it happens', async () => {
+  const app = await startApp({ deliver: true });
+  const receiver = await startReceiver({ state: 403, payload: 'not ours' });
+  await addCustomer(app, { url: receiver.url });
+  const { response, events } = await watch(app);
+  expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  await app.call('POST', '/v1/state-changes', [change]);
+  const seen = await until(async () => events.find(({ name }) => name === 'notification'));
+  expect(seen.data).toMatchObject({
+    customerId: 'acme',
+    endpointId: 'acme-main',
+    houseTaskId: 'task-1',
+    houseId: 'house-1',
+    state: 9000,
+    sequence: 1,
+    attempt: 1,
+    outcome: 'refused',
+    result: 2,
+    httpStatus: 200,
+    responseState: 403,
+  });
+  expect(String(seen.data.at)).toMatch(/^\d{4}-.*Z$/);
+});
+
+test('each sees only what its filter lets through', async () => {
+  const app = await startApp();
+  const all = await watch(app);
+  const mine = await watch(app, '?customerId=acme&outcome=retry');
+  await until(async () => (all.events.length > 0 && mine.events.length > 0) || undefined);
+  app.tail.publish(event({ houseTaskId: 'a' }));
+  app.tail.publish(event({ houseTaskId: 'b', outcome: 'retry', customerId: 'other' }));
+  app.tail.publish(event({ houseTaskId: 'c', outcome: 'retry' }));
+  const tasks = ({ events }: Watcher) =>
+    events.filter(({ name }) => name === 'notification').map(({ data }) => data.houseTaskId);
+  await until(async () => (tasks(all).length === 3 && tasks(mine).length === 1) || undefined);
+  expect(tasks(all)).toEqual(['a', 'b', 'c']);
+  expect(tasks(mine)).toEqual(['c']);
+  expect((await app.call('GET', '/v1/tail?outcome=nothing')).status).toBe(400);
+});
+
+test('a flood is sampled and the rest counted; nothing is kept for a client that does not read', async () => {
+  const app = await startApp();
+  const reader = await watch(app);
+  const sleeper = await watch(app);
+  sleeper.response.pause();
+  await until(async () => reader.events.length > 0 || undefined);
+  const total = 20_000;
+  for (let sent = 0; sent < total; sent += 1) {
+    app.tail.publish(event({ sequence: sent + 1 }));
+    if (sent % 1_000 === 999) await sleep(100);
+  }
+  const counted = () =>
+    reader.events.reduce(
+      (sum, { name, data }) =>
+        sum + (name === 'notification' ? 1 : 0) + (name === 'dropped' ? Number(data.count) : 0),
+      0,
+    );
+  await until(async () => counted() === total || undefined);
+  const shown = reader.events.filter(({ name }) => name === 'notification').length;
+  expect(shown).toBeGreaterThanOrEqual(500);
+  expect(shown).toBeLessThan(total);
+});
+
+test('who leaves is forgotten, and who stays does not keep the server from closing', async () => {
+  const app = await startApp();
+  const leaving = await watch(app);
+  expect(app.tail.isWatched).toBe(true);
+  leaving.response.destroy();
+  await until(async () => !app.tail.isWatched || undefined);
+  const staying = await watch(app);
+  await app.close();
+  await until(async () => staying.response.complete || undefined);
+});
+
+test('what other processes deliver is read from the database, each attempt once', async () => {
+  const app = await startApp({ deliver: true });
+  const receiver = await startReceiver();
+  await addCustomer(app, { url: receiver.url });
+  const clock = new VirtualClock();
+  const tail = new Tail();
+  const seen: TailEvent[] = [];
+  const stopping = new AbortController();
+  const ports = { tail, admin: app.store, clock, logger: pino({ level: 'silent' }) };
+  const following = followAttempts(ports, stopping.signal);
+  const poll = async () => {
+    await until(async () => clock.sleeping > 0 || undefined);
+    clock.advance(500);
+    await until(async () => clock.sleeping > 0 || undefined);
+  };
+  const end = tail.listen({ filter: {}, receive: (one) => seen.push(one) });
+  await poll();
+  for (const houseTaskId of ['a', 'b']) {
+    await app.call('POST', '/v1/state-changes', [{ ...change, houseTaskId }]);
+    await until(
+      async () =>
+        (await app.call('GET', `/v1/notifications?result=1&houseTaskId=${houseTaskId}`)).json.items[0],
+    );
+    await poll();
+    await poll();
+  }
+  end();
+  stopping.abort();
+  clock.advance(500);
+  await following;
+  expect(seen.map(({ houseTaskId }) => houseTaskId)).toEqual(['a', 'b']);
+  expect(seen[0]).toMatchObject({ customerId: 'acme', result: 1, outcome: 'accepted', responseState: 200 });
+});

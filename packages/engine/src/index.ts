@@ -13,6 +13,7 @@ export * from './lane.ts';
 export * from './network-policy.ts';
 export * from './notification.ts';
 export * from './ports.ts';
+export * from './resend-job.ts';
 export * from './retention.ts';
 export * from './retire.ts';
 export * from './retry.ts';

@@ -13,6 +13,7 @@ import type {
   PageRequest,
   Resent,
 } from './notification.ts';
+import type { ResendJob, ResendJobDraft, ResendJobStep } from './resend-job.ts';
 import type { Retired } from './retention.ts';
 import type {
   EndpointCounts,
@@ -133,6 +134,17 @@ export interface StoreAdmin extends StoreAccess {
    * reopened ones in order before its head. A pending head that waits for a retry, or is parked, is tried now.
    */
   resend(filter: NotificationFilter | NotificationPosition, limit: number): Promise<Resent>;
+
+  startResendJob(draft: ResendJobDraft): Promise<ResendJob>;
+  findResendJob(jobId: string): Promise<ResendJob | undefined>;
+  /** Newest first. */
+  listResendJobs(limit: number): Promise<readonly ResendJob[]>;
+  /** A job that nobody runs: it is the caller's until the lease ends. */
+  claimResendJob(leaseMs: number): Promise<ResendJob | undefined>;
+  /** Records how far it has come and renews the lease; false when it does not run any more. */
+  stepResendJob(step: ResendJobStep, leaseMs: number): Promise<boolean>;
+  /** Ends a job that runs; one that has ended stays as it is. */
+  endResendJob(jobId: string, state: 'done' | 'stopped'): Promise<ResendJob | undefined>;
 
   /** Most recently changed first. */
   listTasks(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;

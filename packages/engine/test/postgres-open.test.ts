@@ -90,7 +90,7 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     const schema = `${subject.schema}_fresh`;
     const address = { connectionString: url, schema };
     const applied = await Promise.all([0, 1, 2].map(() => migratePostgres(address)));
-    expect(applied.flat()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(applied.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(await migratePostgres(address)).toEqual([]);
     await subject.sql(`drop schema ${schema} cascade`);
   });

@@ -12,6 +12,7 @@ import { noticesSql } from '../src/stores/sqlite/notices.ts';
 import { pendingSql } from '../src/stores/sqlite/pending.ts';
 import { recoverSql } from '../src/stores/sqlite/recover.ts';
 import { resendSql } from '../src/stores/sqlite/resend.ts';
+import { resendJobsSql } from '../src/stores/sqlite/resend-jobs.ts';
 import { retireSql } from '../src/stores/sqlite/retire.ts';
 import { rollupsSql } from '../src/stores/sqlite/rollups.ts';
 import { servedSql } from '../src/stores/sqlite/served-record.ts';
@@ -37,6 +38,7 @@ const verbs = {
   candidates: candidatesSql,
   findNotification: findNotificationSql,
   resend: resendSql,
+  resendJobs: resendJobsSql,
   retire: retireSql,
   tasks: tasksSql,
   statesOf: statesOfSql,

@@ -29,6 +29,7 @@ import { notificationRoutes } from './routes/notifications.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { endpointHealthRoutes, overviewRoutes } from './routes/overview.ts';
 import { portalLinkRoutes } from './routes/portal-links.ts';
+import { resendJobRoutes } from './routes/resends.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
 import { tailRoutes } from './routes/tail.ts';
@@ -108,6 +109,7 @@ async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> 
       await v1.register(portalLinkRoutes(ports));
       await v1.register(auditLogRoutes(ports));
       await v1.register(tailRoutes(ports));
+      await v1.register(resendJobRoutes(ports));
     },
     { prefix: '/v1' },
   );

@@ -1,6 +1,7 @@
 import {
   type Clock,
   dayMs,
+  type Engine,
   type Observer,
   type RollupTally,
   retireOld,
@@ -13,12 +14,14 @@ import { followAttempts } from './follow-attempts.ts';
 import { keepRollups } from './keep-rollups.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenDatabase } from './open-database.ts';
+import { runResendJobs } from './run-resend-jobs.ts';
 import type { Tail } from './tail.ts';
 
 interface BackgroundPorts {
   readonly config: Pick<ServerConfig, 'roles' | 'retentionDays'>;
   readonly database: Pick<OpenDatabase, 'isShared'>;
   readonly store: Store & StoreAdmin;
+  readonly engine: Pick<Engine, 'hint'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tally: RollupTally;
@@ -29,7 +32,7 @@ interface BackgroundPorts {
 
 /** What a process does beside answering and delivering, by its roles, until `stop` aborts. */
 export async function runBackground(ports: BackgroundPorts, stop: AbortSignal): Promise<void> {
-  const { config, database, store, clock, logger, tally, tail, observer, metrics } = ports;
+  const { config, database, store, engine, clock, logger, tally, tail, observer, metrics } = ports;
   const admin = store;
   const doing: Promise<void>[] = [];
   if (config.roles.includes('deliver')) {
@@ -37,6 +40,7 @@ export async function runBackground(ports: BackgroundPorts, stop: AbortSignal): 
     doing.push(keepRollups({ tally, admin, clock, logger }, stop));
     doing.push(retireOld({ store, clock, observer: { ...observer, ...metrics } }, retentionMs, stop));
   }
+  if (config.roles.includes('api')) doing.push(runResendJobs({ admin, engine, clock, logger }, stop));
   if (config.roles.includes('api') && database.isShared) {
     doing.push(followAttempts({ tail, admin, clock, logger }, stop));
   }

@@ -35,6 +35,10 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/tail': forCustomersToo('read'),
   'POST /v1/notifications/:notificationId/resend': forCustomersToo('operate'),
   'POST /v1/notifications/resend': forCustomersToo('operate'),
+  'POST /v1/resends': forStaff('operate'),
+  'GET /v1/resends': forStaff('read'),
+  'GET /v1/resends/:resendId': forStaff('read'),
+  'POST /v1/resends/:resendId/stop': forStaff('operate'),
   'GET /v1/house-tasks': forCustomersToo('read'),
   'GET /v1/house-tasks/:houseTaskId': forCustomersToo('read'),
 

@@ -130,7 +130,7 @@ async function serve(
     running = engine.run(stopping.signal);
     running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
   }
-  const parts = { config, database, store, clock, logger, tally, tail, observer, metrics };
+  const parts = { config, database, store, engine, clock, logger, tally, tail, observer, metrics };
   background = runBackground(parts, stopping.signal);
   return {
     url,

@@ -10,6 +10,7 @@ import { listingCases } from './store-contract/listing-cases.ts';
 import { noticeCases } from './store-contract/notice-cases.ts';
 import { pauseCases } from './store-contract/pause-cases.ts';
 import { resendCases } from './store-contract/resend-cases.ts';
+import { resendJobCases } from './store-contract/resend-job-cases.ts';
 import { retireCases } from './store-contract/retire-cases.ts';
 import { rollupCases } from './store-contract/rollup-cases.ts';
 import { settleCases } from './store-contract/settle-cases.ts';
@@ -39,6 +40,7 @@ const chapters: Readonly<Record<string, Cases>> = {
   'why a notification waits': waitingCases,
   'tasks and backlog': taskCases,
   'rollups and events': rollupCases,
+  'resend jobs': resendJobCases,
 };
 
 /** The suite that every store must pass; `openStore` gives an empty store with a clock of its own for each case. */

@@ -6,6 +6,7 @@ import { accessSchema } from './schema/004-access.ts';
 import { retentionSchema } from './schema/005-retention.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { attemptsByTimeSchema } from './schema/007-attempts-by-time.ts';
+import { resendJobSchema } from './schema/008-resend-jobs.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
 interface Migration {
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   { sql: retentionSchema, worksSince: 5 },
   { sql: settledMinutesSchema, worksSince: 5 },
   { sql: attemptsByTimeSchema, worksSince: 5 },
+  { sql: resendJobSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

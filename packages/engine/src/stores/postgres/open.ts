@@ -18,6 +18,7 @@ import { claimNotices, settleNotices } from './notices.ts';
 import { createNotifications } from './notifications.ts';
 import { listPending } from './pending.ts';
 import { createResend } from './resend.ts';
+import { createResendJobs } from './resend-jobs.ts';
 import { retire } from './retire.ts';
 import { addRollups, listEndpointEvents, listRollups, retireRollups, sumRollups } from './rollups.ts';
 import { settle } from './settle.ts';
@@ -136,6 +137,7 @@ function adminSide(context: StoreContext): StoreAdmin {
     listRecordedAttempts: (after, limit) => listRecordedAttempts(context, after, limit),
     countNotifications: notifications.count,
     resend: createResend(context, notifications),
+    ...createResendJobs(context),
 
     listTasks: (filter, page) => listTasks(context, filter, page),
     findTasks: (houseTaskId, customerId) => findTasks(context, houseTaskId, customerId),

@@ -5,6 +5,7 @@ import { accessSchema } from './schema/003-access.ts';
 import { retentionSchema } from './schema/004-retention.ts';
 import { servedSchema } from './schema/005-served.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
+import { resendJobSchema } from './schema/007-resend-jobs.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -14,6 +15,7 @@ export const migrations: readonly string[] = [
   retentionSchema,
   servedSchema,
   settledMinutesSchema,
+  resendJobSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

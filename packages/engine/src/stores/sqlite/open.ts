@@ -23,6 +23,7 @@ import { lockOwner } from './owner-lock.ts';
 import { createListPending } from './pending.ts';
 import { checkPages, DamagedDatabase, recover } from './recover.ts';
 import { createResend } from './resend.ts';
+import { createResendJobs } from './resend-jobs.ts';
 import { RetireVerb } from './retire.ts';
 import { createRollups } from './rollups.ts';
 import { recordServed } from './served-record.ts';
@@ -168,6 +169,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     listRecordedAttempts: async (after, limit) => listRecordedAttempts(after, limit),
     countNotifications: notifications.count,
     resend,
+    ...createResendJobs(context, commits),
 
     listTasks: tasks.list,
     findTasks: async (houseTaskId, customerId) => tasks.find(houseTaskId, customerId),

@@ -1,0 +1,65 @@
+import type { StoreAdmin } from '../../ports.ts';
+import { type ResendJobRow, resendJobOf } from '../resend-job-row.ts';
+import type { StoreContext } from './context.ts';
+
+const resendJobsSql = {
+  insert: `insert into doorbell.resend_job (id, filter, state, total, started_by, started_at)
+    select $1, (($2::jsonb) || jsonb_build_object('to', least(($2::jsonb->>'to')::bigint, clock.now + 1)))::text, 'running',
+      $3::bigint, $4, clock.now
+    from (select doorbell.now_ms($5::bigint) as now) clock returning *`,
+  find: 'select * from doorbell.resend_job where id = $1',
+  list: 'select * from doorbell.resend_job order by started_at desc, id desc limit $1::int',
+  // One worker runs a job, and another takes it up when that one is gone.
+  claim: `with clock as materialized (select doorbell.now_ms($1::bigint) as now)
+    update doorbell.resend_job j set lease_until = clock.now + $2::bigint from clock
+    where j.id = (select f.id from doorbell.resend_job f where f.state = 'running' and f.lease_until <= clock.now
+      order by f.lease_until limit 1 for update skip locked) returning j.*`,
+  step: `update doorbell.resend_job set done = $2::bigint, resent = $3::bigint, cursor = $4,
+      lease_until = doorbell.now_ms($5::bigint) + $6::bigint
+    where id = $1 and state = 'running' returning id`,
+  end: `update doorbell.resend_job set state = $2, ended_at = doorbell.now_ms($3::bigint)
+    where id = $1 and state = 'running'`,
+} as const;
+
+export type ResendJobs = Pick<
+  StoreAdmin,
+  'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'endResendJob'
+>;
+
+export function createResendJobs({ database, givenNow }: StoreContext): ResendJobs {
+  async function findResendJob(jobId: string) {
+    const [row] = await database.rows<ResendJobRow>(resendJobsSql.find, jobId);
+    return row === undefined ? undefined : resendJobOf(row);
+  }
+
+  return {
+    async startResendJob({ id, filter, total, startedBy }) {
+      const text = JSON.stringify(filter);
+      const [row] = await database.rows<ResendJobRow>(
+        resendJobsSql.insert,
+        id,
+        text,
+        total,
+        startedBy,
+        givenNow(),
+      );
+      if (row === undefined) throw new Error('The job was not written.');
+      return resendJobOf(row);
+    },
+    findResendJob,
+    listResendJobs: async (limit) =>
+      (await database.rows<ResendJobRow>(resendJobsSql.list, limit)).map(resendJobOf),
+    async claimResendJob(leaseMs) {
+      const [row] = await database.rows<ResendJobRow>(resendJobsSql.claim, givenNow(), leaseMs);
+      return row === undefined ? undefined : resendJobOf(row);
+    },
+    async stepResendJob({ id, done, resent, cursor }, leaseMs) {
+      const rows = await database.rows(resendJobsSql.step, id, done, resent, cursor, givenNow(), leaseMs);
+      return rows.length > 0;
+    },
+    async endResendJob(jobId, state) {
+      await database.rows(resendJobsSql.end, jobId, state, givenNow());
+      return findResendJob(jobId);
+    },
+  };
+}

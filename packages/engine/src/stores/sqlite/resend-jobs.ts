@@ -1,0 +1,70 @@
+import type { StoreAdmin } from '../../ports.ts';
+import type { ResendJob } from '../../resend-job.ts';
+import { type ResendJobRow, resendJobOf } from '../resend-job-row.ts';
+import type { StoreContext } from './context.ts';
+import type { GroupCommit } from './group-commit.ts';
+
+export const resendJobsSql = {
+  insert: `insert into resend_job (id, filter, state, total, started_by, started_at)
+    values (?, ?, 'running', ?, ?, ?)`,
+  find: 'select * from resend_job where id = ?',
+  list: 'select * from resend_job indexed by resend_job_by_time where started_at > 0 order by started_at desc, id desc limit ?',
+  free: `select * from resend_job where state = 'running' and lease_until <= ? order by lease_until limit 1`,
+  lease: 'update resend_job set lease_until = ?2 where id = ?1',
+  step: `update resend_job set done = ?2, resent = ?3, cursor = ?4, lease_until = ?5 where id = ?1 and state = 'running'`,
+  end: `update resend_job set state = ?2, ended_at = ?3 where id = ?1 and state = 'running'`,
+} as const;
+
+export type ResendJobs = Pick<
+  StoreAdmin,
+  'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'endResendJob'
+>;
+
+export function createResendJobs(
+  { connection, now, leaseNow }: StoreContext,
+  commits: GroupCommit,
+): ResendJobs {
+  const insert = connection.prepare(resendJobsSql.insert);
+  const findRow = connection.prepare<ResendJobRow>(resendJobsSql.find);
+  const list = connection.prepare<ResendJobRow>(resendJobsSql.list);
+  const findFree = connection.prepare<ResendJobRow>(resendJobsSql.free);
+  const lease = connection.prepare(resendJobsSql.lease);
+  const step = connection.prepare(resendJobsSql.step);
+  const end = connection.prepare(resendJobsSql.end);
+
+  function find(jobId: string): ResendJob | undefined {
+    const row = findRow.get(jobId);
+    return row === undefined ? undefined : resendJobOf(row);
+  }
+
+  return {
+    startResendJob: (draft) =>
+      commits.write(() => {
+        const at = now();
+        const filter = { ...draft.filter, to: Math.min(draft.filter.to ?? at + 1, at + 1) };
+        insert.run(draft.id, JSON.stringify(filter), draft.total, draft.startedBy, at);
+        const job = find(draft.id);
+        if (job === undefined) throw new Error('The job was not written.');
+        return job;
+      }),
+    findResendJob: async (jobId) => find(jobId),
+    listResendJobs: async (limit) => list.all(limit).map(resendJobOf),
+    async claimResendJob(leaseMs) {
+      // Nothing to do is the rule, and costs a read.
+      if (findFree.get(leaseNow()) === undefined) return undefined;
+      return commits.write(() => {
+        const row = findFree.get(leaseNow());
+        if (row === undefined) return undefined;
+        lease.run(row.id, leaseNow() + leaseMs);
+        return resendJobOf(row);
+      });
+    },
+    stepResendJob: ({ id, done, resent, cursor }, leaseMs) =>
+      commits.write(() => step.change(id, done, resent, cursor, leaseNow() + leaseMs) > 0),
+    endResendJob: (jobId, state) =>
+      commits.write(() => {
+        end.run(jobId, state, now());
+        return find(jobId);
+      }),
+  };
+}

@@ -1,0 +1,58 @@
+import { expect } from 'vitest';
+import type { Cases } from '../store-contract.ts';
+
+const leaseMs = 15_000;
+const draft = { id: 'j1', filter: { result: 3, endpointId: 'e1' }, total: 7, startedBy: 'ops' } as const;
+
+export const resendJobCases: Cases = {
+  'start, and mean only what was recorded until then': async (world) => {
+    const startedAt = world.clock.now();
+    const job = await world.store.startResendJob(draft);
+    expect(job).toEqual({
+      ...draft,
+      filter: { ...draft.filter, to: startedAt + 1 },
+      state: 'running',
+      done: 0,
+      resent: 0,
+      cursor: null,
+      startedAt,
+      endedAt: null,
+    });
+    const earlier = await world.store.startResendJob({ ...draft, id: 'j2', filter: { to: 5 } });
+    expect(earlier.filter).toEqual({ to: 5 });
+    expect(await world.store.findResendJob('j1')).toEqual(job);
+    expect(await world.store.findResendJob('nothing')).toBeUndefined();
+    world.clock.advance(1_000);
+    await world.store.startResendJob({ ...draft, id: 'j3' });
+    expect((await world.store.listResendJobs(2)).map(({ id }) => id)).toEqual(['j3', 'j2']);
+  },
+
+  'are run by one at a time, and taken up where they were when that one is gone': async (world) => {
+    await world.store.startResendJob(draft);
+    expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ id: 'j1', done: 0 });
+    expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
+    world.clock.advance(leaseMs - 1);
+    expect(await world.store.stepResendJob({ id: 'j1', done: 3, resent: 2, cursor: 'c' }, leaseMs)).toBe(
+      true,
+    );
+    world.clock.advance(leaseMs - 1);
+    expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
+    world.clock.advance(1);
+    expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ done: 3, resent: 2, cursor: 'c' });
+  },
+
+  'take no step once they are stopped, and end once': async (world) => {
+    await world.store.startResendJob(draft);
+    await world.store.claimResendJob(leaseMs);
+    world.clock.advance(1_000);
+    const stopped = await world.store.endResendJob('j1', 'stopped');
+    expect(stopped).toMatchObject({ state: 'stopped', endedAt: world.clock.now() });
+    expect(await world.store.stepResendJob({ id: 'j1', done: 9, resent: 9, cursor: null }, leaseMs)).toBe(
+      false,
+    );
+    expect(await world.store.endResendJob('j1', 'done')).toEqual(stopped);
+    world.clock.advance(leaseMs);
+    expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
+    expect(await world.store.endResendJob('nothing', 'done')).toBeUndefined();
+  },
+};

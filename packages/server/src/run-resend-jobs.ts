@@ -1,0 +1,51 @@
+import type { Clock, Engine, ResendJob, StoreAdmin } from '@doorbell/engine';
+import type { Logger } from 'pino';
+
+interface ResendPorts {
+  readonly admin: Pick<
+    StoreAdmin,
+    'claimResendJob' | 'stepResendJob' | 'endResendJob' | 'listNotifications' | 'resend'
+  >;
+  readonly engine: Pick<Engine, 'hint'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const pollMs = 1_000;
+/** So long a job waits for another process when the one that ran it is gone. */
+const leaseMs = 15_000;
+/** What is reopened between two looks at whether the job is to stop. */
+const partSize = 200;
+
+/** Takes up resend jobs that nobody runs, one at a time, and runs each to its end or until it is stopped. */
+export async function runResendJobs(ports: ResendPorts, stop: AbortSignal): Promise<void> {
+  const { admin, clock, logger } = ports;
+  while (!stop.aborted) {
+    try {
+      const job = await admin.claimResendJob(leaseMs);
+      if (job !== undefined) await runJob(job, ports, stop);
+    } catch (error) {
+      logger.warn({ err: error }, 'A resend was interrupted; it goes on where it was.');
+    }
+    await clock.sleep(pollMs, stop);
+  }
+}
+
+async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: AbortSignal): Promise<void> {
+  let { done, resent, cursor } = job;
+  while (!stop.aborted) {
+    const request = { limit: partSize, order: 'oldest-first', cursor: cursor ?? undefined } as const;
+    const page = await admin.listNotifications(job.filter, request);
+    const reopened = await Promise.all(page.items.map((item) => admin.resend(item, 1)));
+    done += page.items.length;
+    resent += reopened.reduce((sum, each) => sum + each.resent, 0);
+    cursor = page.next;
+    engine.hint();
+    const isRunning = await admin.stepResendJob({ id: job.id, done, resent, cursor }, leaseMs);
+    if (!isRunning) return;
+    if (cursor === null) {
+      await admin.endResendJob(job.id, 'done');
+      return;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { systemClock } from '@doorbell/engine/system';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { runResendJobs } from '../src/run-resend-jobs.ts';
+import { startReceiver, until } from './receiver.ts';
+import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
+
+const tasks = 450;
+
+/** An app with so many notifications that were refused, and a receiver that takes them now. */
+async function startRefused(): Promise<TestApp> {
+  const app = await startApp({ deliver: true });
+  const receiver = await startReceiver({ state: 403, payload: 'not ours' });
+  await addCustomer(app, { url: receiver.url });
+  const changes = Array.from({ length: tasks }, (_, index) => ({ ...change, houseTaskId: `task-${index}` }));
+  await app.call('POST', '/v1/state-changes', changes);
+  await until(async () => ((await count(app, 2)) === tasks ? true : undefined));
+  receiver.answerWith({ state: 200, payload: 'Success' });
+  return app;
+}
+
+async function count(app: TestApp, result: number): Promise<number> {
+  const body = { filter: { result }, dryRun: true };
+  return (await app.call('POST', '/v1/resends', body)).json.matches;
+}
+
+function runJobs(app: TestApp): AbortController {
+  const stopping = new AbortController();
+  const ports = {
+    admin: app.store,
+    engine: app.engine,
+    clock: systemClock,
+    logger: pino({ level: 'silent' }),
+  };
+  const running = runResendJobs(ports, stopping.signal);
+  onTestFinished(async () => {
+    stopping.abort();
+    await running;
+  });
+  return stopping;
+}
+
+test('a resend is previewed, started, followed and done; everything that was refused is delivered', async () => {
+  const app = await startRefused();
+  const filter = { result: 2 };
+  const preview = await app.call('POST', '/v1/resends', { filter, dryRun: true });
+  expect(preview.status).toBe(200);
+  expect(preview.json.matches).toBe(tasks);
+  expect(preview.json.sample).toHaveLength(5);
+  const few = await app.call('POST', '/v1/resends', { filter, expected: tasks - 1 });
+  expect([few.status, few.json.type]).toEqual([409, '/problems/more-than-expected']);
+
+  const started = await app.call('POST', '/v1/resends', { filter, expected: tasks });
+  expect(started.status).toBe(202);
+  expect(started.json).toMatchObject({ state: 'running', total: tasks, done: 0, endedAt: null });
+  runJobs(app);
+  const { id } = started.json;
+  const done = await until(async () => {
+    const { json } = await app.call('GET', `/v1/resends/${id}`);
+    return json.state === 'done' ? json : undefined;
+  });
+  expect(done).toMatchObject({ done: tasks, resent: tasks });
+  await until(async () => ((await count(app, 1)) === tasks ? true : undefined));
+  expect((await app.call('GET', '/v1/resends')).json.items).toEqual([done]);
+  const audit = await app.call('GET', '/v1/audit-log?action=resend.start');
+  expect(audit.json.items[0]).toMatchObject({ target: id, after: { matches: tasks } });
+});
+
+test('a resend that is stopped sends nothing more', async () => {
+  const app = await startRefused();
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 2 } })).json;
+  const stopped = await app.call('POST', `/v1/resends/${id}/stop`, {});
+  expect(stopped.json).toMatchObject({ state: 'stopped', done: 0 });
+  runJobs(app);
+  const { id: second } = (await app.call('POST', '/v1/resends', { filter: { result: 1 } })).json;
+  await until(async () =>
+    (await app.call('GET', `/v1/resends/${second}`)).json.state === 'done' ? true : undefined,
+  );
+  expect(await count(app, 2)).toBe(tasks);
+  expect((await app.call('POST', '/v1/resends/nothing/stop', {})).status).toBe(404);
+  expect((await app.call('GET', '/v1/resends/nothing')).status).toBe(404);
+  expect((await app.call('POST', '/v1/resends', { filter: {} })).status).toBe(400);
+});

@@ -29,15 +29,25 @@ process.exitCode = failures === 0 ? 0 : 1;
 /** How many of the guard's findings a run makes without it. Faults fall by chance, so one that finds none is run again. */
 async function findWithout(name: string): Promise<number> {
   const [store = '', kind = ''] = name.split('/');
-  const finding = new RegExp(`^  ${sabotages[kind]?.finding} +([\\d,]+)$`, 'm');
+  const findings = sabotages[kind]?.findings ?? [];
   const options = ['--store', store, '--workers', '3', '--quick', '--events', '3000', '--sabotage', kind];
   for (let tries = 1; tries <= triesMax; tries += 1) {
     const { code, output } = await runChaos(options);
-    const found = Number(finding.exec(output)?.[1]?.replaceAll(',', '') ?? 0);
+    const found = findings.reduce((sum, finding) => sum + countOf(finding, output), 0);
     if (code === 1 && found > 0) return found;
     console.log(output);
   }
   return 0;
+}
+
+function countOf(finding: string, output: string): number {
+  const row = output.split('\n').find((line) => line.startsWith(`  ${finding} `)) ?? '';
+  return Number(
+    row
+      .slice(finding.length + 2)
+      .trim()
+      .replaceAll(',', ''),
+  );
 }
 
 function runChaos(options: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {

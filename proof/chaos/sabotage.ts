@@ -4,8 +4,8 @@ import type { ChaosOptions } from './options.ts';
 
 /** A guard of Doorbell that a run may go without, to show that the run then fails. */
 export interface Sabotage {
-  /** What the verdict must then find. */
-  readonly finding: string;
+  /** What the verdict must then find: one of these. */
+  readonly findings: readonly string[];
   /** By store: the module of the engine, the text that is the guard, and what stands there instead. */
   readonly edits: Readonly<Partial<Record<ChaosOptions['store'], SourceEdit>>>;
 }
@@ -26,7 +26,7 @@ const dropsSome: SourceEdit = {
 
 export const sabotages: Readonly<Record<string, Sabotage>> = {
   lease: {
-    finding: 'duplicates after certain outcomes',
+    findings: ['duplicates after certain outcomes'],
     edits: {
       postgres: {
         module: 'stores/postgres/claim',
@@ -37,7 +37,7 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     },
   },
   fence: {
-    finding: 'duplicates after certain outcomes',
+    findings: ['duplicates after certain outcomes'],
     // With one process nobody is ever fenced off: its leases are cleared when it starts.
     edits: {
       postgres: {
@@ -48,7 +48,7 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     },
   },
   order: {
-    finding: 'misordered',
+    findings: ['misordered'],
     edits: {
       postgres: {
         module: 'stores/postgres/claim',
@@ -64,7 +64,8 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
   },
   // Answers some changes without having kept them; not the first, with which the run prepares itself.
   commit: {
-    finding: 'lost',
+    // What takes the place of a change that was not kept is not lost; a settlement that was not kept is made again.
+    findings: ['lost', 'duplicates after certain outcomes', 'the database disagrees'],
     edits: {
       postgres: {
         module: 'stores/postgres/open',
@@ -82,7 +83,7 @@ export const sabotages: Readonly<Record<string, Sabotage>> = {
     },
   },
   record: {
-    finding: 'duplicates after certain outcomes',
+    findings: ['duplicates after certain outcomes'],
     edits: { postgres: dropsSome, sqlite: dropsSome },
   },
 };

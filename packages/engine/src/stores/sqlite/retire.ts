@@ -56,7 +56,7 @@ interface Part {
   readonly isWhole: boolean;
 }
 
-/** What one part looks at: a few milliseconds in which nothing else is committed. */
+/** What one part looks at: some ten milliseconds in which nothing else is committed. */
 const partSize = 250;
 
 export class RetireVerb {

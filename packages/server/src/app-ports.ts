@@ -15,6 +15,8 @@ export interface AppPorts {
   readonly consoleDirectory: string;
   readonly policy: NetworkPolicy;
   readonly clock: Clock;
+  /** Networks of proxies whose X-Forwarded headers are believed, beside loopback. */
+  readonly trustedProxies: readonly string[];
   /** Opens `POST /v1/setup` while there is no user; null when there is one. */
   readonly setupToken: string | null;
   readonly randomBytes: (length: number) => Uint8Array;

@@ -51,8 +51,8 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     childLoggerFactory: (logger) => logger,
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
-    // Only this machine may say for whom it asks, as a proxy in front does: nobody else can forge an address.
-    trustProxy: 'loopback',
+    // Only these may say for whom they ask, as a proxy in front does: nobody else can forge an address.
+    trustProxy: ['loopback', ...ports.trustedProxies],
     // Over-long ids are to reach the schema, which names them, instead of ending as 404.
     routerOptions: { maxParamLength: 2_048, querystringParser: parseQueryString },
     frameworkErrors: (_error, _request, reply) => {

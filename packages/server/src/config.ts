@@ -1,4 +1,4 @@
-import { type Clock, type Observer, retentionDaysDefault } from '@doorbell/engine';
+import { type Clock, type Observer, parseNetworks, retentionDaysDefault } from '@doorbell/engine';
 import type { DestinationStream, LevelWithSilent } from 'pino';
 import { ConfigError } from './config-error.ts';
 import { checkDatabaseUrl } from './database-url.ts';
@@ -21,6 +21,8 @@ export interface ServerConfig {
   readonly allowNetworks: readonly string[];
   /** How many days settled changes and their attempts are kept; null keeps them for ever. */
   readonly retentionDays: number | null;
+  /** Networks, in CIDR notation, of proxies whose X-Forwarded headers are believed; loopback always is. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: LevelWithSilent;
   /** 32 bytes in base64; null takes, or creates, the key file beside the embedded database. */
   readonly masterKey: string | null;
@@ -37,7 +39,7 @@ const logLevels: readonly string[] = ['fatal', 'error', 'warn', 'info', 'debug',
 
 /**
  * The configuration out of DATABASE_URL, DOORBELL_HOST, DOORBELL_PORT, DOORBELL_DATA, DOORBELL_ROLES and
- * DOORBELL_ALLOW_NETWORKS (both separated by commas), DOORBELL_RETENTION_DAYS (1 to 3650, or forever),
+ * DOORBELL_ALLOW_NETWORKS (both separated by commas), DOORBELL_TRUSTED_PROXIES (likewise), DOORBELL_RETENTION_DAYS (1 to 3650, or forever),
  * DOORBELL_LOG_LEVEL, DOORBELL_MASTER_KEY and DOORBELL_MASTER_KEY_FILE; overrides win, and a data path among them means the embedded database.
  * Throws `ConfigError`.
  */
@@ -55,6 +57,7 @@ export function readConfig(
     roles: environment.DOORBELL_ROLES ? readRoles(environment.DOORBELL_ROLES, 'DOORBELL_ROLES') : allRoles,
     allowNetworks: readList(environment.DOORBELL_ALLOW_NETWORKS),
     retentionDays: readRetentionDays(environment.DOORBELL_RETENTION_DAYS),
+    trustedProxies: readNetworks(environment.DOORBELL_TRUSTED_PROXIES, 'DOORBELL_TRUSTED_PROXIES'),
     logLevel: readLogLevel(environment.DOORBELL_LOG_LEVEL),
     masterKey: readMasterKey(environment),
     ...given,
@@ -93,6 +96,16 @@ function readLogLevel(text: string | undefined): LevelWithSilent {
     );
   }
   return text as LevelWithSilent;
+}
+
+function readNetworks(text: string | undefined, name: string): readonly string[] {
+  const networks = readList(text);
+  try {
+    parseNetworks(networks);
+    return networks;
+  } catch (error) {
+    throw error instanceof RangeError ? new ConfigError(`${name}: ${error.message}`) : error;
+  }
 }
 
 function readList(text: string | undefined): readonly string[] {

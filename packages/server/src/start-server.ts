@@ -88,7 +88,7 @@ async function serve(
   const timed = createTimedStore(store, clock, metrics);
   const engine = new Engine({ store: timed, transport, clock, wakeup, random: Math.random, observer });
   metrics.watch({ admin: store, engine });
-  const { roles } = config;
+  const { roles, trustedProxies } = config;
   const setupToken = await findSetupToken(roles, store);
   const app = await createApp({
     engine,
@@ -98,6 +98,7 @@ async function serve(
     consoleDirectory,
     policy,
     clock,
+    trustedProxies,
     setupToken,
     randomBytes,
     metrics,

@@ -1,5 +1,6 @@
 import { VirtualClock } from '@doorbell/engine/testing';
 import { describe, expect, test } from 'vitest';
+import { readConfig } from '../src/config.ts';
 import { addUser, cookieOf, fromOwnPage, openBrowser, openBrowserAs, password } from './browser.ts';
 import { setupToken, startApp, type TestApp } from './start-app.ts';
 
@@ -90,6 +91,14 @@ describe('signing in', () => {
     const headers = { 'sec-fetch-site': '', host: 'localhost:8787', origin: 'http://localhost:8787' };
     expect((await signIn(app, { userName: 'alice', password }, headers)).status).toBe(201);
   });
+});
+
+test('proxies that may say for whom they ask are named by their networks', () => {
+  expect(readConfig({ DOORBELL_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1/32' }).trustedProxies).toEqual([
+    '10.0.0.0/8',
+    '192.0.2.1/32',
+  ]);
+  expect(() => readConfig({ DOORBELL_TRUSTED_PROXIES: 'everyone' })).toThrow(/^DOORBELL_TRUSTED_PROXIES: /);
 });
 
 describe('a session', () => {

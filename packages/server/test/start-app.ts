@@ -97,6 +97,7 @@ export async function startApp({
     consoleDirectory: join(directory, 'console'),
     policy,
     clock,
+    trustedProxies: [],
     setupToken,
     randomBytes,
     metrics,

@@ -182,6 +182,7 @@ test('the configuration comes from the environment, and overrides win', () => {
     databaseUrl: 'postgres://doorbell:secret@db.internal/doorbell',
     dataPath: '/data/x.db',
     roles: ['deliver'],
+    trustedProxies: [],
     allowNetworks: ['10.0.0.0/8', '192.168.0.0/16'],
     retentionDays: 90,
     logLevel: 'warn',

@@ -49,7 +49,9 @@ describeInBrowser("an operator's week", (stage) => {
     expect(await start.isDisabled()).toBe(true);
     await dialog.getByLabel(/请输入条数/).fill('2');
     await start.click();
-    await page.getByText('已重新排队 2 条').waitFor();
+    await page.waitForURL(/\/resends/);
+    await page.getByText('已完成').waitFor();
+    await page.getByText('重新排队 2').waitFor();
     await delivered('customerId=haitang');
     expect(await countOf('result=3')).toBe(0);
   });
@@ -60,6 +62,8 @@ describeInBrowser("an operator's week", (stage) => {
     await page.locator('.cell-button').first().click();
     const drawer = page.getByRole('dialog');
     await drawer.getByText('该房源不属于本公司').first().waitFor();
+    await drawer.getByRole('button', { name: '重新验签' }).first().click();
+    await drawer.getByText('验签通过').waitFor();
     await drawer.getByRole('button', { name: '重推' }).click();
     await drawer.getByText('客户接受').first().waitFor();
   });

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { startBrowser, visit } from './world/browser.ts';
 import { fillIn } from './world/operator.ts';
 import { pages } from './world/pages.ts';
@@ -15,6 +16,7 @@ const minuteMs = 60_000;
 mkdirSync(folder, { recursive: true });
 const world = await startWorld(75 * minuteMs);
 await tellStory(world);
+await world.call('POST', '/resends', { filter: { customerId: 'lvcheng', result: 2 } });
 const browser = await startBrowser();
 for (const language of ['zh', 'en'] as const) {
   const visitor = await visit(browser, world.url, { language });
@@ -26,6 +28,7 @@ for (const language of ['zh', 'en'] as const) {
   for (const shown of pages) {
     await visitor.open(shown.path);
     await settlePage(visitor.page, shown);
+    if (shown.name === 'tail') await letSomeArrive(visitor.page, language);
     await visitor.page.screenshot({ path: join(folder, `${shown.name}.${language}.png`) });
   }
   const session = await visitor.page.context().storageState();
@@ -44,3 +47,17 @@ for (const language of ['zh', 'en'] as const) {
 await browser.close();
 await world.close();
 process.stdout.write(`Wrote ${folder}\n`);
+
+/** A tail with nothing on it says little. */
+async function letSomeArrive(page: Page, language: string): Promise<void> {
+  const ids = { houseTaskId: `tail-${language}`, packageId: 'pkg-tail', userId: 'u7', userName: '王芳' };
+  await page.locator('.tone-good').waitFor();
+  await world.call(
+    'POST',
+    '/state-changes',
+    ['yunqi', 'hillside', 'anju', 'haitang'].flatMap((customerId, index) =>
+      [9000, 10000, 20000].map((state) => ({ ...ids, customerId, houseId: `T-${4200 + index}`, state })),
+    ),
+  );
+  await page.locator('tbody tr').nth(9).waitFor();
+}

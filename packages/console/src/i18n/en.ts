@@ -4,6 +4,7 @@ import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
 import { resends } from './en/resends.ts';
 import { shell } from './en/shell.ts';
+import { tail } from './en/tail.ts';
 import { tasks } from './en/tasks.ts';
 import type { TextKey } from './zh.ts';
 
@@ -11,6 +12,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   ...shell,
   ...notifications,
   ...tasks,
+  ...tail,
   ...overview,
   ...endpoints,
 

@@ -4,6 +4,7 @@ import { notifications } from './zh/notifications.ts';
 import { overview } from './zh/overview.ts';
 import { resends } from './zh/resends.ts';
 import { shell } from './zh/shell.ts';
+import { tail } from './zh/tail.ts';
 import { tasks } from './zh/tasks.ts';
 
 /** Chinese comes first: its keys are the keys. */
@@ -11,6 +12,7 @@ export const zh = {
   ...shell,
   ...notifications,
   ...tasks,
+  ...tail,
   ...overview,
   ...endpoints,
 

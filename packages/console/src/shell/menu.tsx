@@ -4,7 +4,9 @@ import {
   BellOutlined,
   DashboardOutlined,
   NodeIndexOutlined,
+  RedoOutlined,
   TeamOutlined,
+  ThunderboltOutlined,
 } from '@ant-design/icons';
 import { type ComponentType, lazy, type ReactNode } from 'react';
 import type { Deed } from '../api/session.ts';
@@ -48,6 +50,20 @@ export const menu: readonly MenuItem[] = [
     icon: <ApiOutlined aria-hidden />,
     deed: 'look',
     page: lazy(() => import('../pages/endpoints/endpoints-page.tsx')),
+  },
+  {
+    path: '/tail',
+    title: 'menu.tail',
+    icon: <ThunderboltOutlined aria-hidden />,
+    deed: 'look',
+    page: lazy(() => import('../pages/tail/tail-page.tsx')),
+  },
+  {
+    path: '/resends',
+    title: 'menu.resends',
+    icon: <RedoOutlined aria-hidden />,
+    deed: 'see-all',
+    page: lazy(() => import('../pages/resends/resends-page.tsx')),
   },
   {
     path: '/access',

@@ -8,6 +8,8 @@ export const pages = [
   { name: 'endpoints', path: '/endpoints' },
   { name: 'endpoint', path: '/endpoints/riverside-main' },
   { name: 'endpoint-settings', path: '/endpoints/yunqi-main?tab=settings' },
+  { name: 'tail', path: '/tail', streams: true },
+  { name: 'resends', path: '/resends' },
   { name: 'access', path: '/access' },
   { name: 'audit', path: '/audit' },
 ] as const;

@@ -1,5 +1,5 @@
 import type { Attempt } from '@doorbell/server/api';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Exchange } from '../../parts/exchange.tsx';
 import { Moment } from '../../parts/moment.tsx';
@@ -9,9 +9,11 @@ import { HttpStatus, OutcomeTag, ResponseState } from '../../parts/tags.tsx';
 interface AttemptCardProps {
   readonly attempt: Attempt;
   readonly isOpenAtFirst: boolean;
+  /** What can be done with this attempt, below its judgement. */
+  readonly children?: ReactNode;
 }
 
-export function AttemptCard({ attempt, isOpenAtFirst }: AttemptCardProps) {
+export function AttemptCard({ attempt, isOpenAtFirst, children }: AttemptCardProps) {
   const { t, language } = useLanguage();
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const { number, post, at, durationMs, outcome, reason, detail, response, fenced } = attempt;
@@ -37,6 +39,7 @@ export function AttemptCard({ attempt, isOpenAtFirst }: AttemptCardProps) {
           <code>{reason}</code> {detail}
         </span>
       </p>
+      {children}
       {isOpen && <Exchange attempt={attempt} />}
     </details>
   );

@@ -13,6 +13,7 @@ import { Moment } from '../../parts/moment.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { ResultTag, StateLabel } from '../../parts/tags.tsx';
 import { AttemptCard } from './attempt-card.tsx';
+import { VerifyAttempt } from './verify-attempt.tsx';
 
 interface NotificationDrawerProps {
   readonly id: string;
@@ -75,6 +76,7 @@ function ResendButton({ notification }: { readonly notification: NotificationWit
 
 function Detail({ notification }: { readonly notification: NotificationWithAttempts }) {
   const { t, language } = useLanguage();
+  const mayOperate = useMay('operate');
   const { customerId, endpointId, houseId, houseTaskId, attempts } = notification;
   const task = `/tasks?${new URLSearchParams({ customerId, houseTaskId })}`;
   return (
@@ -110,7 +112,11 @@ function Detail({ notification }: { readonly notification: NotificationWithAttem
       <h3>{t('attempt.all', { count: attempts.length })}</h3>
       {attempts.length === 0 && <Nothing title={t('attempt.none')} hint={t('attempt.noneHint')} />}
       {attempts.toReversed().map((attempt, index) => (
-        <AttemptCard key={`${attempt.at} ${attempt.post}`} attempt={attempt} isOpenAtFirst={index === 0} />
+        <AttemptCard key={`${attempt.at} ${attempt.post}`} attempt={attempt} isOpenAtFirst={index === 0}>
+          {mayOperate && (
+            <VerifyAttempt notificationId={notification.id} index={attempts.length - 1 - index} />
+          )}
+        </AttemptCard>
       ))}
     </>
   );

@@ -3,9 +3,9 @@ import { Button, Form, Input, Select } from 'antd';
 import { lazy, Suspense, useEffect } from 'react';
 import { useCustomers, useEndpoints } from '../../api/books.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { filterNames, type NotificationFilter } from '../../parts/notification-query.ts';
 import { resultKeys } from '../../parts/tags.tsx';
 import { setQuery } from '../../shell/place.ts';
-import { filterNames, type NotificationFilter } from './notification-query.ts';
 import type { Period } from './period-picker.tsx';
 
 const LazyPicker = lazy(() => import('./period-picker.tsx'));

@@ -6,12 +6,17 @@ import { useMemo, useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import {
+  filterNames,
+  isEmptyFilter,
+  type NotificationFilter,
+  readFilter,
+} from '../../parts/notification-query.ts';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
 import { NotificationDrawer } from './notification-drawer.tsx';
 import { NotificationFilterForm } from './notification-filter-form.tsx';
-import { filterNames, isEmptyFilter, type NotificationFilter, readFilter } from './notification-query.ts';
 import { NotificationTable } from './notification-table.tsx';
 import { ResendDialog } from './resend-dialog.tsx';
 
@@ -95,7 +100,9 @@ function ResendFilter({ filter }: { readonly filter: NotificationFilter }) {
   const { t } = useLanguage();
   const [isOpen, setOpen] = useState(false);
   const isEmpty = isEmptyFilter(filter);
-  if (!useMay('operate')) return null;
+  const maySeeAll = useMay('see-all');
+  const mayOperate = useMay('operate');
+  if (!maySeeAll || !mayOperate) return null;
   return (
     <>
       <Button

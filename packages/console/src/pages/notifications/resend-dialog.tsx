@@ -1,39 +1,34 @@
-import type { Notification, Page } from '@doorbell/server/api';
+import type { Notification, ResendJob } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Alert, App, Button, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { FilterInWords } from '../../parts/filter-in-words.tsx';
+import { filterBody, type NotificationFilter } from '../../parts/notification-query.ts';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { ResultTag, StateLabel } from '../../parts/tags.tsx';
-import { FilterInWords } from './filter-in-words.tsx';
-import { filterBody, type NotificationFilter } from './notification-query.ts';
+import { goTo } from '../../shell/place.ts';
 
 interface ResendDialogProps {
   readonly filter: NotificationFilter;
   readonly onClose: () => void;
 }
 
-const sampleSize = 5;
-/** The API resends no more than that by one call. */
-const resentMax = 100_000;
+/** The API counts no further; the resend goes on beyond it. */
+const countedMax = 100_000;
 
 /** Shows what a filter matches, and resends it once its number has been typed. */
 export function ResendDialog({ filter, onClose }: ResendDialogProps) {
   const { t } = useLanguage();
   const preview = useQuery({
     queryKey: ['resend-preview', filter],
-    queryFn: async ({ signal }) => {
-      const [{ matched }, { items }] = await Promise.all([
-        callApi<{ matched: number }>('/notifications/resend', {
-          method: 'POST',
-          body: { filter: filterBody(filter), dryRun: true },
-          signal,
-        }),
-        callApi<Page<Notification>>('/notifications', { query: { ...filter, limit: sampleSize }, signal }),
-      ]);
-      return { matched, sample: items };
-    },
+    queryFn: ({ signal }) =>
+      callApi<{ matches: number; sample: readonly Notification[] }>('/resends', {
+        method: 'POST',
+        body: { filter: filterBody(filter), dryRun: true },
+        signal,
+      }),
     // The number that was typed must stay the number that was shown.
     refetchOnWindowFocus: false,
   });
@@ -41,28 +36,29 @@ export function ResendDialog({ filter, onClose }: ResendDialogProps) {
     <Modal open width={640} title={t('resend.title')} footer={null} onCancel={onClose}>
       {preview.isPending && <Loading rows={4} />}
       {preview.isError && <Failed error={preview.error} onRetry={() => void preview.refetch()} />}
-      {preview.data?.matched === 0 && <Nothing title={t('resend.nothing')} />}
-      {preview.data !== undefined && preview.data.matched > 0 && (
-        <Confirmation {...preview.data} filter={filter} onClose={onClose} />
+      {preview.data?.matches === 0 && <Nothing title={t('resend.nothing')} />}
+      {preview.data !== undefined && preview.data.matches > 0 && (
+        <Confirmation {...preview.data} filter={filter} />
       )}
     </Modal>
   );
 }
 
-interface ConfirmationProps extends ResendDialogProps {
-  readonly matched: number;
+interface ConfirmationProps {
+  readonly filter: NotificationFilter;
+  readonly matches: number;
   readonly sample: readonly Notification[];
 }
 
-function Confirmation({ filter, matched, sample, onClose }: ConfirmationProps) {
+function Confirmation({ filter, matches, sample }: ConfirmationProps) {
   const { t } = useLanguage();
   const [typed, setTyped] = useState('');
-  const resend = useResend(filter, onClose);
-  const count = String(matched);
+  const resend = useResend(filter, matches);
+  const count = String(matches);
   return (
     <div className="resend">
       <p className="resend-count">
-        {t(matched >= resentMax ? 'resend.atLeast' : 'resend.matches', { count: matched.toLocaleString() })}
+        {t(matches >= countedMax ? 'resend.atLeast' : 'resend.matches', { count: matches.toLocaleString() })}
       </p>
       <FilterInWords filter={filter} />
       <h3>{t('resend.sample')}</h3>
@@ -99,20 +95,16 @@ function Confirmation({ filter, matched, sample, onClose }: ConfirmationProps) {
   );
 }
 
-function useResend(filter: NotificationFilter, onClose: () => void) {
-  const { t } = useLanguage();
+/** Starts it and leads to its progress. If more matches by now than was shown, the server starts nothing. */
+function useResend(filter: NotificationFilter, expected: number) {
   const { message } = App.useApp();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () =>
-      callApi<{ resent: number }>('/notifications/resend', {
-        method: 'POST',
-        body: { filter: filterBody(filter) },
-      }),
-    onSuccess: ({ resent }) => {
-      void message.success(t('resend.resent', { count: resent.toLocaleString() }));
+      callApi<ResendJob>('/resends', { method: 'POST', body: { filter: filterBody(filter), expected } }),
+    onSuccess: () => {
       void queries.invalidateQueries();
-      onClose();
+      goTo('/resends');
     },
     onError: (error) => void message.error(error.message),
   });

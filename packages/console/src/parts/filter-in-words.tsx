@@ -1,8 +1,8 @@
-import { useLanguage } from '../../i18n/language.tsx';
-import type { TextKey } from '../../i18n/zh.ts';
-import { showLocal } from '../../parts/moment.tsx';
-import { resultKeys, useStateName } from '../../parts/tags.tsx';
+import { useLanguage } from '../i18n/language.tsx';
+import type { TextKey } from '../i18n/zh.ts';
+import { showLocal } from './moment.tsx';
 import { type FilterName, filterNames, type NotificationFilter } from './notification-query.ts';
+import { resultKeys, useStateName } from './tags.tsx';
 
 const labels: Readonly<Record<FilterName, TextKey>> = {
   customerId: 'field.customer',

@@ -1,4 +1,4 @@
-import type { Query } from '../../api/call-api.ts';
+import type { Query } from '../api/call-api.ts';
 
 /** The conditions of the query form, which are the names of the API and of the address bar alike. */
 export const filterNames = [
@@ -34,4 +34,9 @@ export function filterBody({ result, state, ...rest }: NotificationFilter): Quer
     ...(result === undefined ? {} : { result: Number(result) }),
     ...(state === undefined ? {} : { state: Number(state) }),
   };
+}
+
+/** The list with that filter. */
+export function notificationsHref(filter: NotificationFilter): string {
+  return `/notifications?${new URLSearchParams(filter)}`;
 }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { rowsMax, TailBuffer, type TailEvent } from '../src/pages/tail/tail-buffer.ts';
+import { describeInBrowser } from './world/describe-in-browser.ts';
+import { signIn } from './world/operator.ts';
+
+const event: TailEvent = {
+  at: '2026-11-24T08:00:00.000Z',
+  notificationId: 'n1-1',
+  customerId: 'acme',
+  endpointId: 'acme-main',
+  houseTaskId: 'task-1',
+  houseId: 'house-1',
+  state: 9000,
+  sequence: 1,
+  attempt: 1,
+  outcome: 'accepted',
+  result: 1,
+  httpStatus: 200,
+  responseState: 200,
+  durationMs: 3,
+};
+
+describe('the buffer of the live tail', () => {
+  it('keeps the newest rows only, newest first, however many come between two draws', () => {
+    const buffer = new TailBuffer();
+    for (let sequence = 1; sequence <= 20_000; sequence += 1) buffer.push({ ...event, sequence });
+    const { rows, taken } = buffer.draw();
+    expect(taken).toBe(20_000);
+    expect(rows.length).toBe(rowsMax);
+    expect([rows[0]?.sequence, rows.at(-1)?.sequence]).toEqual([20_000, 20_000 - rowsMax + 1]);
+  });
+
+  it('draws the same rows again when nothing has come, so that the page need not', () => {
+    const buffer = new TailBuffer();
+    buffer.push(event);
+    expect(buffer.draw().rows).toBe(buffer.draw().rows);
+  });
+
+  it('counts what the server dropped', () => {
+    const buffer = new TailBuffer();
+    buffer.drop(700);
+    buffer.drop(20);
+    expect(buffer.draw().dropped).toBe(720);
+  });
+});
+
+describeInBrowser('the live tail', (stage) => {
+  it('shows an attempt as it settles, filters, and stands still while paused', async () => {
+    const { world } = stage();
+    const { page } = await signIn(stage(), '/tail?customerId=yunqi');
+    await page.getByText('实时', { exact: true }).waitFor();
+    const change = {
+      customerId: 'yunqi',
+      houseTaskId: 'tailed',
+      houseId: 'T-1',
+      packageId: 'p-x',
+      userId: 'u-x',
+      userName: 'x',
+    };
+    const other = { ...change, customerId: 'hillside', houseTaskId: 'elsewhere', houseId: 'T-2' };
+    await world.call('POST', '/state-changes', [
+      { ...change, state: 9000 },
+      { ...other, state: 9000 },
+    ]);
+    await page.getByRole('button', { name: /T-1/ }).waitFor();
+    expect(await page.getByText('T-2').count()).toBe(0);
+    await page.getByRole('button', { name: '暂停显示' }).click();
+    await world.call('POST', '/state-changes', { ...change, state: 10000 });
+    await world.until<{ items: unknown[] }>(
+      '/notifications?houseTaskId=tailed&result=1',
+      ({ items }) => items.length === 2,
+    );
+    expect(await page.getByRole('button', { name: /T-1/ }).count()).toBe(1);
+    await page.getByRole('button', { name: '继续显示' }).click();
+    await expect.poll(() => page.getByRole('button', { name: /T-1/ }).count()).toBe(2);
+  });
+});

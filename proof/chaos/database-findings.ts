@@ -39,12 +39,13 @@ export async function findInDatabase(
   arrivals: readonly Arrival[],
   records: Records,
   isExcused: (arrival: Arrival) => boolean,
+  describeSender: (arrival: Arrival) => string,
 ): Promise<readonly string[]> {
   return [
     ...findInLedger(await world.read<ChangeRow>(changesSql), books),
     ...findInLanes(await world.read<LaneCounts>(lanesSql)),
     ...(await findInResults(world, arrivals)),
-    ...findInAttempts(arrivals, records, isExcused),
+    ...findInAttempts(arrivals, records, isExcused, describeSender),
     ...(world.postgres === undefined ? [] : await findInOwnRows(world, books)),
   ];
 }
@@ -102,6 +103,7 @@ function findInAttempts(
   arrivals: readonly Arrival[],
   records: Records,
   isExcused: (arrival: Arrival) => boolean,
+  describeSender: (arrival: Arrival) => string,
 ): readonly string[] {
   const found: string[] = [];
   const arrived = new Set(arrivals.map(keyOfArrival));
@@ -110,7 +112,8 @@ function findInAttempts(
     const expected = arrival.end.isComplete ? arrival.end.answer : 'retry';
     if (row === undefined ? isExcused(arrival) : row.outcome === expected || isExcused(arrival)) continue;
     const recorded = row === undefined ? 'no attempt' : `outcome ${row.outcome} (${row.reason})`;
-    found.push(`${keyOfArrival(arrival)} was answered ${expected}; on record is ${recorded}`);
+    const what = `${keyOfArrival(arrival)} was answered ${expected}; on record is ${recorded}`;
+    found.push(`${what}; ${describeSender(arrival)}`);
   }
   for (const [key, row] of records.byArrival) {
     if (row.http_status !== null && !arrived.has(key)) {

@@ -253,6 +253,13 @@ function steadyClocks(clock: Clock, atLeast: EpochMs): Pick<StoreContext, 'now' 
   };
 }
 
+// Endpoints, too: whether an answer is older than an edit is decided by these times, and a clock put back must not turn it round.
 function lastRecordedAt(connection: Connection): EpochMs {
-  return connection.prepare<{ at: number | null }>('select max(created_at) at from change').get()?.at ?? 0;
+  return (
+    connection
+      .prepare<{ at: number | null }>(
+        'select max(at) at from (select max(created_at) at from change union all select max(updated_at) from endpoint)',
+      )
+      .get()?.at ?? 0
+  );
 }

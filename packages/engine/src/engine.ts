@@ -125,11 +125,10 @@ export class Engine {
    */
   async #round(stop: AbortSignal): Promise<number> {
     const quotas = stop.aborted ? [] : this.#slots.share(this.#due, this.#settling.endpointIds());
-    const [settled, claimed, due] = await Promise.all([
-      this.#settling.settle(),
-      this.#claim(quotas),
-      this.#ports.store.upcoming(),
-    ]);
+    const parts = [this.#settling.settle(), this.#claim(quotas), this.#ports.store.upcoming()] as const;
+    // To the end also when one fails: beside a claim still under way the next would exceed what may be in flight.
+    await Promise.allSettled(parts);
+    const [settled, claimed, due] = await Promise.all(parts);
     this.#due = due;
     const isWaste = stop.aborted || quotas.length > 0 || this.#slots.share(due, new Set()).length === 0;
     if (settled > 0 || claimed > 0 || !isWaste) return 0;

@@ -1,5 +1,5 @@
 import type { Claim, Settlement, Verdict } from './lane.ts';
-import type { Clock, Store } from './ports.ts';
+import type { Clock, Store, Wakeup } from './ports.ts';
 
 /** What a delivery has come to, and until when it may be written. */
 export interface Unsettled {
@@ -11,6 +11,7 @@ export interface Unsettled {
 interface SettlePorts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly wakeup: Pick<Wakeup, 'wake'>;
   readonly observer: { failed(doing: string, error: unknown): void };
 }
 
@@ -18,10 +19,13 @@ interface SettlePorts {
 export type OnSettled = (unsettled: Unsettled, verdict: Verdict | null) => void;
 
 const retryMs = 50;
+/** Long beside a round, short beside the lease: until then an answer waits for a round to write it. */
+const unaskedAfterMs = 100;
 
 /**
- * Settles in batches: all that waits is written at once. A settlement that cannot be written is tried until its lease
- * has ended, for then another claim owns the lane.
+ * Settles in batches: all that waits is written at once, when asked or soon without that: a claim that is slow or fails
+ * must not hold up what was answered, which only this process knows. A settlement that cannot be written is tried until
+ * its lease has ended, for then another claim owns the lane.
  */
 export class SettleQueue {
   readonly #ports: SettlePorts;
@@ -29,6 +33,8 @@ export class SettleQueue {
   #waiting: Unsettled[] = [];
   #again: Unsettled[] = [];
   #againAtMonotonicMs = 0;
+  #isWatched = false;
+  #asked = new AbortController();
 
   constructor(ports: SettlePorts, onSettled: OnSettled) {
     this.#ports = ports;
@@ -37,6 +43,7 @@ export class SettleQueue {
 
   add(unsettled: Unsettled): void {
     this.#waiting.push(unsettled);
+    void this.#watch();
   }
 
   /** The endpoints of what waits. */
@@ -52,6 +59,10 @@ export class SettleQueue {
 
   /** Writes what waits as one batch. Returns how many settlements that were. */
   async settle(): Promise<number> {
+    if (this.#isWatched) {
+      this.#asked.abort();
+      this.#asked = new AbortController();
+    }
     const nowMs = this.#ports.clock.monotonicMs();
     const retried = nowMs >= this.#againAtMonotonicMs ? this.#again : [];
     if (retried.length > 0) this.#again = [];
@@ -62,8 +73,23 @@ export class SettleQueue {
     if (again.length > 0) {
       this.#again.push(...again);
       this.#againAtMonotonicMs = this.#ports.clock.monotonicMs() + retryMs;
+      void this.#watch();
     }
     return batch.length;
+  }
+
+  /** Settles while anything waits that nobody has asked to settle in time. */
+  async #watch(): Promise<void> {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    const { clock, wakeup } = this.#ports;
+    while (this.#waiting.length + this.#again.length > 0) {
+      const { signal } = this.#asked;
+      await clock.sleep(unaskedAfterMs, signal);
+      // The lanes may have more to deliver, and whoever stops may be waiting for these.
+      if (!signal.aborted && (await this.settle()) > 0) wakeup.wake();
+    }
+    this.#isWatched = false;
   }
 
   /** Returns those that are to be tried again. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply, Store } from '../src/index.ts';
 import { answering } from '../src/testing/index.ts';
-import { type Arrival, aWorld } from './world.ts';
+import { type Arrival, aWorld, bound } from './world.ts';
 
 const life = [9000, 10000, 20000, 30000, 40000, 45000, 50000];
 const secondMs = 1_000;
@@ -467,16 +467,3 @@ describe('a delivery-failed notice', () => {
     expect(notices(world.requests)).toHaveLength(4);
   });
 });
-
-/** The store's verbs as plain functions, so that a test can replace one of them. */
-function bound(store: Store): Store {
-  return {
-    append: (changes) => store.append(changes),
-    claim: (request) => store.claim(request),
-    settle: (settlements) => store.settle(settlements),
-    upcoming: () => store.upcoming(),
-    claimNotices: (limit, leaseMs) => store.claimNotices(limit, leaseMs),
-    settleNotices: (settlements) => store.settleNotices(settlements),
-    retire: (retentionMs) => store.retire(retentionMs),
-  };
-}

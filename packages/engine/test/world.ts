@@ -161,6 +161,19 @@ export function aNewChange(houseTaskId: string, state: number, changes: Partial<
   return { customerId: 'acme', houseTaskId, ...ids, state, extra: {}, eventId: null, ...changes };
 }
 
+/** The store's verbs as plain functions, so that a test can replace one of them. */
+export function bound(store: Store): Store {
+  return {
+    append: (changes) => store.append(changes),
+    claim: (request) => store.claim(request),
+    settle: (settlements) => store.settle(settlements),
+    upcoming: () => store.upcoming(),
+    claimNotices: (limit, leaseMs) => store.claimNotices(limit, leaseMs),
+    settleNotices: (settlements) => store.settleNotices(settlements),
+    retire: (retentionMs) => store.retire(retentionMs),
+  };
+}
+
 export function arrivalOf(request: SignedRequest, at: number): Arrival {
   return {
     at,

@@ -20,6 +20,8 @@ declare module 'fastify' {
     store: CustomerStore;
     /** Who is asking, for the audit log. */
     readonly actor: Actor;
+    /** For answers that take long. Throws the 401 problem once the key, session or link has ended since. */
+    checkStillAdmitted(): Promise<void>;
   }
 }
 
@@ -40,6 +42,18 @@ export async function admitByTable(
     },
   });
 
+  app.decorateRequest('checkStillAdmitted', async function (this: FastifyRequest) {
+    const sessionId = sessionIdOf(this);
+    if (sessionId !== undefined) await sessions.find(sessionId);
+    else await findByKey(this.headers.authorization);
+  });
+
+  function findByKey(authorization: string | undefined): Promise<Principal | undefined> {
+    return new Promise((resolve, reject) => {
+      keys.open(authorization, (problem, principal) => (problem ? reject(problem) : resolve(principal)));
+    });
+  }
+
   function enter(request: FastifyRequest, principal: Principal): void {
     request.principal = principal;
     request.store = principal.customerId === null ? admin : createCustomerStore(admin, principal.customerId);
@@ -59,7 +73,7 @@ export async function admitByTable(
     (access: RouteAccess): onRequestHookHandler =>
     (request, _reply, done) => {
       const { authorization } = request.headers;
-      const sessionId = authorization === undefined ? findSessionId(request) : undefined;
+      const sessionId = sessionIdOf(request);
       if (sessionId !== undefined) {
         enterBySession(request, sessionId).then(
           () => done(refusal(access, request.principal)),
@@ -90,6 +104,11 @@ export async function admitByTable(
       countRefusal(request, error).then(done, done);
     else done(error as Error);
   }
+}
+
+/** A key that is sent goes before a cookie, which browsers add unasked. */
+function sessionIdOf(request: FastifyRequest): string | undefined {
+  return request.headers.authorization === undefined ? findSessionId(request) : undefined;
 }
 
 function refusal(access: RouteAccess, principal: Principal): Problem | undefined {

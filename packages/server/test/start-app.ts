@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Clock, createNetworkPolicy, createVault, Engine, RollupTally, scopes } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
@@ -40,6 +41,8 @@ export interface TestApp {
   logged(): string;
   /** The same address when it listens already. */
   listen(): Promise<string>;
+  /** How many connections the server holds. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -133,6 +136,7 @@ export async function startApp({
       listening ??= app.listen({ host: '127.0.0.1', port: 0 });
       return listening;
     },
+    connections: () => promisify(app.server.getConnections.bind(app.server))(),
     close: () => app.close(),
     async call(method, path, body, headers = {}) {
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;

@@ -1,11 +1,14 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VirtualClock } from '@doorbell/engine/testing';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { followAttempts } from '../src/follow-attempts.ts';
 import { Tail, type TailEvent } from '../src/tail.ts';
+import { openBrowserAs, openBrowserOfCustomer } from './browser.ts';
 import { startReceiver, until } from './receiver.ts';
-import { addCustomer, change, startApp } from './start-app.ts';
+import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
 import { type Watcher, watch } from './watch-tail.ts';
 
 function event(more: Partial<TailEvent> = {}): TailEvent {
@@ -101,6 +104,84 @@ test('who leaves is forgotten, and who stays does not keep the server from closi
   const staying = await watch(app);
   await app.close();
   await until(async () => staying.response.complete || undefined);
+});
+
+const endings: Readonly<Record<string, (app: TestApp) => Promise<Record<string, string>>>> = {
+  'a link': async (app) => {
+    await addCustomer(app);
+    const { cookie } = await openBrowserOfCustomer(app, 'acme');
+    return { cookie };
+  },
+  'a session': async (app) => ({ cookie: (await openBrowserAs(app, 'viewer')).cookie }),
+  'a key': async (app) => {
+    const made = await app.call('POST', '/v1/api-keys', { name: 'watcher', scopes: ['read'] });
+    return { authorization: `Bearer ${made.json.key}` };
+  },
+};
+
+async function endAll(app: TestApp): Promise<void> {
+  for (const { id } of (await app.call('GET', '/v1/portal-links')).json.items) {
+    await app.call('DELETE', `/v1/portal-links/${id}`);
+  }
+  for (const { name } of await app.store.listUsers()) await app.store.editUser(name, { disabled: true });
+  for (const { id } of await app.store.listApiKeys()) await app.store.revokeApiKey(id);
+}
+
+test.each(Object.entries(endings))(
+  'who watched by %s sees nothing more once it has ended',
+  async (_by, enter) => {
+    const clock = new VirtualClock();
+    const app = await startApp({ clock });
+    const watcher = await watch(app, '', await enter(app));
+    clock.advance(5_000);
+    await until(async () => clock.sleeping > 0 || undefined);
+    expect(app.tail.isWatched).toBe(true);
+    await endAll(app);
+    await until(async () => {
+      clock.advance(250);
+      return app.tail.isWatched ? undefined : true;
+    });
+    app.tail.publish(event());
+    await until(async () => watcher.response.complete || undefined);
+    expect(watcher.events.map(({ name }) => name)).not.toContain('notification');
+  },
+);
+
+test('a customer who watches as often as it may leaves room for others', async () => {
+  const app = await startApp();
+  await addCustomer(app);
+  const { cookie } = await openBrowserOfCustomer(app, 'acme');
+  for (let open = 0; open < 20; open += 1) {
+    expect((await watch(app, '', { cookie })).response.statusCode).toBe(200);
+  }
+  const refused = await watch(app, '', { cookie });
+  expect(refused.response.statusCode).toBe(503);
+  expect((await watch(app)).response.statusCode).toBe(200);
+});
+
+test('who left before the stream began is forgotten as well', async () => {
+  const app = await startApp();
+  const { cookie } = await openBrowserAs(app, 'viewer');
+  const { hostname, port } = new URL(await app.listen());
+  const asked = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const find = app.store.findSession;
+  vi.spyOn(app.store, 'findSession').mockImplementation(async (hash) => {
+    asked.resolve();
+    await gone.promise;
+    return find(hash);
+  });
+  const listen = vi.spyOn(app.tail, 'listen');
+  const socket = connect(Number(port), hostname);
+  socket.write(`GET /v1/tail HTTP/1.1\r\nhost: localhost\r\ncookie: ${cookie}\r\n\r\n`);
+  await asked.promise;
+  const closed = once(socket, 'close');
+  socket.destroy();
+  await closed;
+  await until(async () => ((await app.connections()) === 0 ? true : undefined));
+  gone.resolve();
+  await until(async () => listen.mock.calls.length > 0 || undefined);
+  await until(async () => !app.tail.isWatched || undefined);
 });
 
 test('what other processes deliver is read from the database, each attempt once', async () => {

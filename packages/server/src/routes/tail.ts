@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { Clock } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
 import { Problem } from '../problem.ts';
@@ -15,17 +15,29 @@ const flushEveryMs = 250;
 const pingEveryMs = 15_000;
 /** Bytes that a client may leave unread; what comes meanwhile is dropped and counted. */
 const unreadBytesMax = 256 * 1_024;
+/** Who has been signed out, or whose key or link was revoked, sees nothing more after this. */
+const admittedEveryMs = 5_000;
 /** Each holds a connection and a buffer. */
 const clientsMax = 100;
+/** Of one key, user or link: nobody can take all of them. */
+const clientsOfOneMax = 20;
 
 const outcome = Type.Enum(['accepted', 'refused', 'retry', 'misconfigured']);
 
 export function tailRoutes({ tail, clock }: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
-    const open = new Set<AbortController>();
+    const open = new Map<AbortController, string>();
     app.addHook('preClose', async () => {
-      for (const stream of open) stream.abort();
+      for (const stream of open.keys()) stream.abort();
     });
+
+    /** Throws the problem when too many watch already. */
+    function checkRoom(who: string): void {
+      const own = [...open.values()].filter((each) => each === who).length;
+      const most = own >= clientsOfOneMax ? clientsOfOneMax : clientsMax;
+      if (own < clientsOfOneMax && open.size < clientsMax) return;
+      throw new Problem('too-many-streams', `${most} watch already. Close one, then try again.`);
+    }
 
     app.get(
       '/tail',
@@ -36,7 +48,8 @@ export function tailRoutes({ tail, clock }: AppPorts): FastifyPluginAsyncTypebox
           summary: 'Watch attempts as they are settled: server-sent events',
           description:
             'Events: `notification` (an attempt, as JSON), `dropped` ({count}: more came than this client took; the first 500 of ' +
-            'each quarter of a second are sent), `ping`. Where other processes deliver, they are half a second behind.',
+            'each quarter of a second are sent), `ping`. Where other processes deliver, they are half a second behind. ' +
+            'It ends within seconds of the session, key or link that opened it.',
           querystring: Type.Object(
             {
               customerId: Type.Optional(customerId),
@@ -57,11 +70,11 @@ export function tailRoutes({ tail, clock }: AppPorts): FastifyPluginAsyncTypebox
         },
       },
       async ({ query, principal }, reply) => {
-        if (open.size >= clientsMax)
-          throw new Problem('too-many-streams', `${clientsMax} watch already. Close one, then try again.`);
+        const who = `${principal.kind} ${principal.id}`;
+        checkRoom(who);
         const buffer = new TailBuffer();
         const stream = new AbortController();
-        open.add(stream);
+        open.set(stream, who);
         const own = principal.customerId ?? query.customerId;
         const isOthers = query.customerId !== undefined && query.customerId !== own;
         const filter = { ...query, customerId: own };
@@ -73,8 +86,10 @@ export function tailRoutes({ tail, clock }: AppPorts): FastifyPluginAsyncTypebox
           if (value !== undefined) raw.setHeader(name, value);
         }
         raw.once('close', () => stream.abort());
+        // Who left while we looked up who it was has had its event already.
+        if (raw.destroyed) stream.abort();
         try {
-          await send(raw, buffer, clock, stream.signal);
+          await send(reply, buffer, clock, stream.signal);
         } finally {
           stop();
           open.delete(stream);
@@ -85,7 +100,12 @@ export function tailRoutes({ tail, clock }: AppPorts): FastifyPluginAsyncTypebox
   };
 }
 
-async function send(raw: ServerResponse, buffer: TailBuffer, clock: Clock, stop: AbortSignal): Promise<void> {
+async function send(
+  { raw, request }: FastifyReply,
+  buffer: TailBuffer,
+  clock: Clock,
+  stop: AbortSignal,
+): Promise<void> {
   raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -94,8 +114,13 @@ async function send(raw: ServerResponse, buffer: TailBuffer, clock: Clock, stop:
   });
   raw.write('event: ping\ndata: {}\n\n');
   let pingAtMs = clock.monotonicMs() + pingEveryMs;
+  let admittedUntilMs = clock.monotonicMs() + admittedEveryMs;
   while (!stop.aborted) {
     await clock.sleep(flushEveryMs, stop);
+    if (!stop.aborted && clock.monotonicMs() >= admittedUntilMs) {
+      if (!(await isStillAdmitted(request))) return;
+      admittedUntilMs = clock.monotonicMs() + admittedEveryMs;
+    }
     if (stop.aborted || raw.writableLength > unreadBytesMax) continue;
     const { events, dropped } = buffer.take();
     let text = events.map(eventText).join('');
@@ -104,6 +129,16 @@ async function send(raw: ServerResponse, buffer: TailBuffer, clock: Clock, stop:
     if (text === '') continue;
     pingAtMs = clock.monotonicMs() + pingEveryMs;
     raw.write(text);
+  }
+}
+
+/** A database that cannot be asked has no news to give away either. */
+async function isStillAdmitted(request: FastifyRequest): Promise<boolean> {
+  try {
+    await request.checkStillAdmitted();
+    return true;
+  } catch (error) {
+    return !(error instanceof Problem && error.kind === 'unauthorized');
   }
 }
 

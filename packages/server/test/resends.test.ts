@@ -1,6 +1,6 @@
 import { systemClock } from '@doorbell/engine/system';
 import { pino } from 'pino';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runResendJobs } from '../src/run-resend-jobs.ts';
 import { startReceiver, until } from './receiver.ts';
 import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
@@ -80,4 +80,13 @@ test('a resend that is stopped sends nothing more', async () => {
   expect((await app.call('POST', '/v1/resends/nothing/stop', {})).status).toBe(404);
   expect((await app.call('GET', '/v1/resends/nothing')).status).toBe(404);
   expect((await app.call('POST', '/v1/resends', { filter: {} })).status).toBe(400);
+});
+
+test('who stops a resend is written down even if stopping it fails', async () => {
+  const app = await startRefused();
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 2 } })).json;
+  vi.spyOn(app.store, 'endResendJob').mockRejectedValueOnce(new Error('the process died'));
+  expect((await app.call('POST', `/v1/resends/${id}/stop`, {})).status).toBe(500);
+  const { json } = await app.call('GET', '/v1/audit-log?action=resend.stop');
+  expect(json.items).toMatchObject([{ target: id, before: { state: 'running' }, actor: { kind: 'key' } }]);
 });

@@ -132,10 +132,10 @@ function jobRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
         },
       },
       async ({ params: { resendId }, actor }) => {
-        const stopped = found(await admin.endResendJob(resendId, 'stopped'), resendId);
-        const after = { state: stopped.state, done: stopped.done };
-        await admin.recordAudit({ actor, action: 'resend.stop', target: resendId, before: null, after });
-        return showJob(stopped);
+        const { state, done } = found(await admin.findResendJob(resendId), resendId);
+        const before = { state, done };
+        await admin.recordAudit({ actor, action: 'resend.stop', target: resendId, before, after: null });
+        return showJob(found(await admin.endResendJob(resendId, 'stopped'), resendId));
       },
     );
   };

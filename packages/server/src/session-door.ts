@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Actor, Clock, EpochMs, Session, StoreAccess } from '@doorbell/engine';
+import type { Actor, Clock, EpochMs, Session, StoreAccess, User } from '@doorbell/engine';
 import { sha256, unauthorized } from './auth.ts';
 import { customerPrincipal, type Principal, userPrincipal } from './principal.ts';
 import { Problem } from './problem.ts';
@@ -56,9 +56,17 @@ export class SessionDoor {
     throw unauthorized('The session is over. Sign in again.');
   }
 
-  /** Always with a new id, so that one that was known before the sign-in is worth nothing after it. */
-  async openForUser(userName: string, by: Actor): Promise<OpenedSession> {
-    return this.#open({ userName, portalLinkId: null }, absoluteMs, by);
+  /**
+   * Always with a new id, so that one that was known before the sign-in is worth nothing after it. Throws the 401 problem
+   * when the user has another password than the one that was checked, or may not sign in any more.
+   */
+  async openForUser({ name, passwordHash }: User, by: Actor): Promise<OpenedSession> {
+    const opened = await this.#open({ userName: name, portalLinkId: null }, absoluteMs, by);
+    // A new password ends the sessions that there are; this one may have come just after that.
+    const user = await this.#store.findUser(name);
+    if (user?.passwordHash === passwordHash) return opened;
+    await this.end(opened.principal, by);
+    throw unauthorized('The password has just been changed.');
   }
 
   /** Throws the 401 problem for a link that is unknown, revoked or over. */

@@ -1,5 +1,5 @@
 import { VirtualClock } from '@doorbell/engine/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { addUser, cookieOf, fromOwnPage, openBrowser, openBrowserAs, password } from './browser.ts';
 import { setupToken, startApp, type TestApp } from './start-app.ts';
@@ -63,6 +63,19 @@ describe('signing in', () => {
     const { json } = await app.call('GET', '/v1/audit-log?action=session.refuse');
     expect(json.items.map(({ target }: { target: string }) => target)).toEqual(['bob', 'nobody', 'alice']);
     expect(JSON.stringify(json)).not.toContain(password);
+  });
+
+  test('opens nothing when the password is changed while the old one is checked', async () => {
+    const app = await startApp();
+    await addUser(app, 'alice', 'admin');
+    const create = app.store.createSession;
+    vi.spyOn(app.store, 'createSession').mockImplementationOnce(async (session, by) => {
+      await app.store.editUser('alice', { passwordHash: 'of another password' });
+      await create(session, by);
+    });
+    const end = vi.spyOn(app.store, 'endSession');
+    expect((await signIn(app, { userName: 'alice', password })).status).toBe(401);
+    expect(await app.store.findSession(String(end.mock.calls[0]?.[0]))).toBeUndefined();
   });
 
   test('names what is missing', async () => {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Actor } from '@doorbell/engine';
+import type { Actor, User } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -54,9 +54,9 @@ function signInRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyn
           const missing = userName === undefined ? '/userName' : '/password';
           throw invalidRequest([fault(missing, 'field-missing', 'is needed, or a linkToken')]);
         }
-        await checkPassword(ports, throttle, { userName, password, address: request.ip });
+        const user = await checkPassword(ports, throttle, { userName, password, address: request.ip });
         const by: Actor = { kind: 'user', id: userName, address: request.ip };
-        return enter(request, reply, await sessions.openForUser(userName, by));
+        return enter(request, reply, await sessions.openForUser(user, by));
       },
     );
   };
@@ -73,14 +73,14 @@ async function checkPassword(
   { admin }: AppPorts,
   throttle: SignInThrottle,
   { userName, password, address }: Attempt,
-): Promise<void> {
+): Promise<User> {
   const network = networkOf(address);
   throttle.begin(userName, network);
   const user = await admin.findUser(userName);
   const isRight = await verifyPassword(password, user?.passwordHash);
   if (user !== undefined && isRight && !user.disabled) {
     throttle.succeeded(userName, network);
-    return;
+    return user;
   }
   const actor: Actor = { kind: 'anonymous', id: userName, address };
   await admin.recordAudit({ actor, action: 'session.refuse', target: userName, before: null, after: null });
@@ -120,7 +120,7 @@ function setupRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsync
         const by: Actor = { kind: 'user', id: userName, address: request.ip };
         const isFirst = await admin.createFirstUser(user, by);
         if (!isFirst) throw unauthorized('There is a user already: the set-up link is no longer good.');
-        return enter(request, reply, await sessions.openForUser(userName, by));
+        return enter(request, reply, await sessions.openForUser(user, by));
       },
     );
   };

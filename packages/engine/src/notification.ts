@@ -12,6 +12,11 @@ export interface NotificationPosition {
   readonly sequence: number;
 }
 
+/** What is to be resent; with `onlyIf`, it is left alone when its result is another by now. */
+export interface ResendPosition extends NotificationPosition {
+  readonly onlyIf?: NotificationResult;
+}
+
 /** One change for one endpoint: what a person looks up. */
 export interface Notification extends NotificationPosition {
   readonly customerId: string;

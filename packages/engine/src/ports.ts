@@ -11,6 +11,7 @@ import type {
   NotificationPosition,
   Page,
   PageRequest,
+  ResendPosition,
   Resent,
 } from './notification.ts';
 import type { ResendJob, ResendJobDraft, ResendJobStep } from './resend-job.ts';
@@ -133,7 +134,7 @@ export interface StoreAdmin extends StoreAccess {
    * Reopens every settled notification that matches, at most `limit`, oldest first; each lane delivers its
    * reopened ones in order before its head. A pending head that waits for a retry, or is parked, is tried now.
    */
-  resend(filter: NotificationFilter | NotificationPosition, limit: number): Promise<Resent>;
+  resend(filter: NotificationFilter | ResendPosition, limit: number): Promise<Resent>;
 
   startResendJob(draft: ResendJobDraft): Promise<ResendJob>;
   findResendJob(jobId: string): Promise<ResendJob | undefined>;

@@ -4,6 +4,7 @@ import type {
   NotificationPosition,
   PageRequest,
   PauseReason,
+  ResendPosition,
   StoreAdmin,
   TaskFilter,
 } from '@doorbell/engine';
@@ -43,7 +44,7 @@ export function createCustomerStore(store: StoreAdmin, customerId: string): Cust
     return own(await store.findNotification(position));
   }
 
-  async function resend(what: NotificationFilter | NotificationPosition, limit: number) {
+  async function resend(what: NotificationFilter | ResendPosition, limit: number) {
     const none = { resent: 0 };
     if ('laneId' in what) {
       return (await findNotification(what)) === undefined ? none : store.resend(what, limit);

@@ -36,7 +36,9 @@ async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: Abor
   while (!stop.aborted) {
     const request = { limit: partSize, order: 'oldest-first', cursor: cursor ?? undefined } as const;
     const page = await admin.listNotifications(job.filter, request);
-    const reopened = await Promise.all(page.items.map((item) => admin.resend(item, 1)));
+    // What has been delivered since it was listed as failed, or as waiting, is not to be sent again.
+    const found = page.items.map(({ laneId, sequence, result: onlyIf }) => ({ laneId, sequence, onlyIf }));
+    const reopened = await Promise.all(found.map((each) => admin.resend(each, 1)));
     done += page.items.length;
     resent += reopened.reduce((sum, each) => sum + each.resent, 0);
     cursor = page.next;

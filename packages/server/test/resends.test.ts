@@ -6,6 +6,7 @@ import { startReceiver, until } from './receiver.ts';
 import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
 
 const tasks = 450;
+type ResendAdmin = Parameters<typeof runResendJobs>[0]['admin'];
 
 /** An app with so many notifications that were refused, and a receiver that takes them now. */
 async function startRefused(): Promise<TestApp> {
@@ -24,10 +25,10 @@ async function count(app: TestApp, result: number): Promise<number> {
   return (await app.call('POST', '/v1/resends', body)).json.matches;
 }
 
-function runJobs(app: TestApp): AbortController {
+function runJobs(app: TestApp, admin: ResendAdmin = app.store): AbortController {
   const stopping = new AbortController();
   const ports = {
-    admin: app.store,
+    admin,
     engine: app.engine,
     clock: systemClock,
     logger: pino({ level: 'silent' }),
@@ -89,4 +90,30 @@ test('who stops a resend is written down even if stopping it fails', async () =>
   expect((await app.call('POST', `/v1/resends/${id}/stop`, {})).status).toBe(500);
   const { json } = await app.call('GET', '/v1/audit-log?action=resend.stop');
   expect(json.items).toMatchObject([{ target: id, before: { state: 'running' }, actor: { kind: 'key' } }]);
+});
+
+test('a resend leaves alone what is delivered between being listed and its turn', async () => {
+  const app = await startApp({ deliver: true });
+  const receiver = await startReceiver();
+  await addCustomer(app, { url: receiver.url });
+  await app.call('POST', '/v1/state-changes', change);
+  await until(async () => ((await count(app, 1)) === 1 ? true : undefined));
+  const { store } = app;
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 1 } })).json;
+  runJobs(app, {
+    claimResendJob: (leaseMs) => store.claimResendJob(leaseMs),
+    stepResendJob: (step, leaseMs) => store.stepResendJob(step, leaseMs),
+    endResendJob: (jobId, state) => store.endResendJob(jobId, state),
+    resend: (what, limit) => store.resend(what, limit),
+    async listNotifications(filter, page) {
+      const listed = await store.listNotifications(filter, page);
+      return { ...listed, items: listed.items.map((item) => ({ ...item, result: 2 })) };
+    },
+  });
+  const done = await until(async () => {
+    const { json } = await app.call('GET', `/v1/resends/${id}`);
+    return json.state === 'done' ? json : undefined;
+  });
+  expect(done).toMatchObject({ done: 1, resent: 0 });
+  expect(await count(app, 1)).toBe(1);
 });

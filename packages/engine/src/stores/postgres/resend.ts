@@ -84,7 +84,7 @@ export function createResend(context: StoreContext, notifications: Notifications
 
   return async (what, limit) => {
     if (limit <= 0) return { resent: 0 };
-    if ('laneId' in what) return { resent: await reopenAll(context, [what], undefined) };
+    if ('laneId' in what) return { resent: await reopenAll(context, [what], what.onlyIf) };
     return { resent: await resendMatching(what, limit) };
   };
 }

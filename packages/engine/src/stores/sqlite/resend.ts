@@ -1,4 +1,9 @@
-import type { NotificationFilter, NotificationPosition, NotificationResult } from '../../notification.ts';
+import type {
+  NotificationFilter,
+  NotificationPosition,
+  NotificationResult,
+  ResendPosition,
+} from '../../notification.ts';
 import type { EpochMs, StoreAdmin } from '../../ports.ts';
 import { resultOf } from './candidates.ts';
 import type { StoreContext } from './context.ts';
@@ -76,12 +81,12 @@ export function createResend(
 
   return async (what, limit) => {
     if (limit <= 0) return { resent: 0 };
-    if (isPosition(what)) return { resent: await reopenAll([what], undefined) };
+    if (isPosition(what)) return { resent: await reopenAll([what], what.onlyIf) };
     return { resent: await resendMatching(what, limit) };
   };
 }
 
-function isPosition(what: NotificationFilter | NotificationPosition): what is NotificationPosition {
+function isPosition(what: NotificationFilter | ResendPosition): what is ResendPosition {
   return 'laneId' in what;
 }
 

@@ -77,6 +77,15 @@ export const resendCases: Cases = {
     expect(await world.store.resend({ laneId: due.laneId, sequence: 9 }, 1)).toEqual({ resent: 0 });
   },
 
+  'leaves alone what has another result by now than the one it is resent for': async (world) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const { laneId, sequence } = await world.notification('t1', 1);
+    await world.deliver();
+    expect(await world.store.resend({ laneId, sequence, onlyIf: 0 }, 1)).toEqual({ resent: 0 });
+    expect(await world.store.resend({ laneId, sequence, onlyIf: 1 }, 1)).toEqual({ resent: 1 });
+  },
+
   'wakes a parked task: its head first, with a horizon of its own, then the rest': async (world) => {
     await world.setUp({ onGiveUp: 'park' });
     await world.appendMany('t1', 2);

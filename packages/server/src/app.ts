@@ -95,6 +95,11 @@ async function registerDocs(app: FastifyInstance): Promise<void> {
 async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> {
   await app.register(
     async (v1) => {
+      // Answers hold keys and links that are shown once, and what only one customer may see: none is for a cache to keep.
+      v1.addHook('onRequest', (_request, reply, done) => {
+        reply.header('cache-control', 'no-store');
+        done();
+      });
       await admitByTable(v1, ports);
       await v1.register(customerRoutes(ports));
       await v1.register(endpointRoutes(ports));

@@ -64,3 +64,19 @@ test('an unknown path is 404, a known path with another method 405 with Allow', 
   expect([wrong.status, wrong.json.type]).toEqual([405, '/problems/method-not-allowed']);
   expect(wrong.headers.allow).toBe('PUT, GET, HEAD');
 });
+
+test('no cache keeps what the API answers, whether a key, an error or a list', async () => {
+  const app = await startApp();
+  const answers = [
+    await app.call('POST', '/v1/api-keys', { name: 'shown once', scopes: ['read'] }),
+    await app.call('GET', '/v1/customers'),
+    await app.call('GET', '/v1/customers', undefined, { authorization: '' }),
+    await app.call('PUT', '/v1/customers/acme', 'no JSON'),
+  ];
+  expect(answers.map(({ status, headers }) => [status, headers['cache-control']])).toEqual([
+    [201, 'no-store'],
+    [200, 'no-store'],
+    [401, 'no-store'],
+    [400, 'no-store'],
+  ]);
+});

@@ -95,6 +95,16 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     await subject.sql(`drop schema ${schema} cascade`);
   });
 
+  it('migrates however long a statement takes: a large table needs minutes', async () => {
+    await subject.sql(`alter table doorbell.schema_version
+      add column limit_seen text default current_setting('statement_timeout')`);
+    await subject.sql('drop table doorbell.resend_job');
+    await subject.sql('delete from doorbell.schema_version where version = 8');
+    expect(await migratePostgres({ connectionString: url, schema: subject.schema })).toEqual([8]);
+    const [row] = await subject.sql('select limit_seen from doorbell.schema_version where version = 8');
+    expect(row).toEqual({ limit_seen: '0' });
+  });
+
   it('finds out at once that the master key is another', async () => {
     await new World(subject).setUp();
     const vault = createVault(new Uint8Array(32).fill(8), randomBytes);

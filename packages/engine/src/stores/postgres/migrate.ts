@@ -29,6 +29,8 @@ const migrations: readonly Migration[] = [
 ];
 
 const migrateSql = {
+  // Building an index on a large table takes minutes, and so does waiting for another that does.
+  limits: 'set local statement_timeout = 0',
   // Transaction-scoped: a session lock would be stranded behind a pooler.
   lock: `select pg_advisory_xact_lock(hashtext('doorbell.migrate'))`,
   createSchema: 'create schema if not exists doorbell',
@@ -47,6 +49,7 @@ interface VersionRow {
 /** Applies what is missing, all or nothing, one process at a time. Returns the numbers applied. Throws `SchemaMismatch`. */
 export async function migrate(database: Database): Promise<readonly number[]> {
   return database.transaction(async (session) => {
+    await session.rows(migrateSql.limits);
     await session.rows(migrateSql.lock);
     const { version, works_since: worksSince } = await versionOf(session);
     if (worksSince > migrations.length) throw newer(version);

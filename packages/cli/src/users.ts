@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UserExists, type UserRole } from '@doorbell/engine';
 import { systemClock } from '@doorbell/engine/system';
-import { hashPassword } from '@doorbell/server';
+import { hashPassword, userNamePattern, userNameRule } from '@doorbell/server';
 import { commandActor, type Place, withExistingAccess, withNewAccess } from './access-data.ts';
 import { orCannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';
@@ -21,9 +21,13 @@ export interface CreateUserOptions extends UsersOptions {
   readonly generate?: true;
 }
 
-/** Makes a user; a generated password is printed, the only time it is shown. */
+/** Makes a user; a generated password is printed, the only time it is shown. Throws CommandError for a name that is none. */
 export async function createUser(options: CreateUserOptions): Promise<void> {
   const { data, name, role, generate, json } = options;
+  // A name that the API does not take could neither sign in nor be closed.
+  if (!new RegExp(userNamePattern).test(name)) {
+    throw new CommandError(exitCodes.usage, `The name of a user has ${userNameRule}.`);
+  }
   const config = configOf({ data });
   const given = generate ? null : await readPassword();
   const password = given ?? randomBytes(18).toString('base64url');

@@ -48,6 +48,17 @@ describe('doorbell users', () => {
     expect((await createUserWith('', data)).exitCode).toBe(2);
   });
 
+  it.each(['bob smith', '-bob', 'b'.repeat(65), ''])(
+    'create takes no name that the API would not: %j',
+    async (name) => {
+      const data = await dataFolder();
+      const args = ['users', 'create', '--data', data, `--name=${name}`, '--role', 'admin', '--generate'];
+      const { exitCode, stdout, stderr } = await runDoorbell(args);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^doorbell: The name of a user has 1 to 64 of /);
+    },
+  );
+
   it('the first admin is made by the link that serve prints, which it prints no more then', async () => {
     const data = await dataFolder();
     const server = startDoorbell(['serve', '--port', '0', '--data', data]);

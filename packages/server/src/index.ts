@@ -10,4 +10,5 @@ export { requireMasterKey } from './master-key.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { hashPassword } from './passwords.ts';
 export { type Role, readRoles } from './role.ts';
+export { userNamePattern, userNameRule } from './schemas/session.ts';
 export { type RunningServer, startServer } from './start-server.ts';

@@ -5,9 +5,12 @@ import type { Principal } from '../principal.ts';
 import { customerId } from './id.ts';
 import { nullable } from './nullable.ts';
 
+export const userNamePattern = '^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$';
+export const userNameRule = '1 to 64 of A-Z a-z 0-9 . _ @ -, the first one a letter, a digit or _';
+
 export const userName = Type.String({
-  pattern: '^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$',
-  description: '1 to 64 of A-Z a-z 0-9 . _ @ -, the first one a letter, a digit or _',
+  pattern: userNamePattern,
+  description: userNameRule,
   examples: ['alice'],
 });
 

@@ -1,4 +1,4 @@
-import type { Clock, Engine, ResendJob, StoreAdmin } from '@doorbell/engine';
+import type { Clock, Engine, Notification, ResendJob, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
 
 interface ResendPorts {
@@ -36,11 +36,10 @@ async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: Abor
   while (!stop.aborted) {
     const request = { limit: partSize, order: 'oldest-first', cursor: cursor ?? undefined } as const;
     const page = await admin.listNotifications(job.filter, request);
-    // What has been delivered since it was listed as failed, or as waiting, is not to be sent again.
-    const found = page.items.map(({ laneId, sequence, result: onlyIf }) => ({ laneId, sequence, onlyIf }));
-    const reopened = await Promise.all(found.map((each) => admin.resend(each, 1)));
+    const lanes = Map.groupBy(page.items, ({ laneId }) => laneId);
+    const reopened = await Promise.all([...lanes.values()].map((items) => resendInOrder(items, admin)));
     done += page.items.length;
-    resent += reopened.reduce((sum, each) => sum + each.resent, 0);
+    resent += reopened.reduce((sum, each) => sum + each, 0);
     cursor = page.next;
     engine.hint();
     const isRunning = await admin.stepResendJob({ id: job.id, done, resent, cursor }, leaseMs);
@@ -50,4 +49,18 @@ async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: Abor
       return;
     }
   }
+}
+
+/** Those of one lane one after the other: a later one that is reopened first could be sent first. */
+async function resendInOrder(
+  items: readonly Notification[],
+  admin: Pick<StoreAdmin, 'resend'>,
+): Promise<number> {
+  let sum = 0;
+  for (const { laneId, sequence, result: onlyIf } of items) {
+    // What has been delivered since it was listed as failed, or as waiting, is not to be sent again.
+    const { resent } = await admin.resend({ laneId, sequence, onlyIf }, 1);
+    sum += resent;
+  }
+  return sum;
 }

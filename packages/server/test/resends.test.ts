@@ -41,6 +41,16 @@ function runJobs(app: TestApp, admin: ResendAdmin = app.store): AbortController 
   return stopping;
 }
 
+function verbsOf(store: ResendAdmin): ResendAdmin {
+  return {
+    claimResendJob: (leaseMs) => store.claimResendJob(leaseMs),
+    stepResendJob: (step, leaseMs) => store.stepResendJob(step, leaseMs),
+    endResendJob: (jobId, state) => store.endResendJob(jobId, state),
+    listNotifications: (filter, page) => store.listNotifications(filter, page),
+    resend: (what, limit) => store.resend(what, limit),
+  };
+}
+
 test('a resend is previewed, started, followed and done; everything that was refused is delivered', async () => {
   const app = await startRefused();
   const filter = { result: 2 };
@@ -101,10 +111,7 @@ test('a resend leaves alone what is delivered between being listed and its turn'
   const { store } = app;
   const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 1 } })).json;
   runJobs(app, {
-    claimResendJob: (leaseMs) => store.claimResendJob(leaseMs),
-    stepResendJob: (step, leaseMs) => store.stepResendJob(step, leaseMs),
-    endResendJob: (jobId, state) => store.endResendJob(jobId, state),
-    resend: (what, limit) => store.resend(what, limit),
+    ...verbsOf(store),
     async listNotifications(filter, page) {
       const listed = await store.listNotifications(filter, page);
       return { ...listed, items: listed.items.map((item) => ({ ...item, result: 2 })) };
@@ -116,4 +123,29 @@ test('a resend leaves alone what is delivered between being listed and its turn'
   });
   expect(done).toMatchObject({ done: 1, resent: 0 });
   expect(await count(app, 1)).toBe(1);
+});
+
+test('a resend reopens the notifications of one task one after the other', async () => {
+  const app = await startApp({ deliver: true });
+  const receiver = await startReceiver();
+  await addCustomer(app, { url: receiver.url });
+  const states = [9000, 10000, 20000].map((state) => ({ ...change, state }));
+  await app.call('POST', '/v1/state-changes', states);
+  await until(async () => ((await count(app, 1)) === 3 ? true : undefined));
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 1 } })).json;
+  const log: string[] = [];
+  runJobs(app, {
+    ...verbsOf(app.store),
+    async resend(what, limit) {
+      const sequence = 'sequence' in what ? what.sequence : 0;
+      log.push(`${sequence} begins`);
+      const resent = await app.store.resend(what, limit);
+      log.push(`${sequence} is reopened`);
+      return resent;
+    },
+  });
+  await until(async () =>
+    (await app.call('GET', `/v1/resends/${id}`)).json.state === 'done' ? true : undefined,
+  );
+  expect(log).toEqual([1, 2, 3].flatMap((sequence) => [`${sequence} begins`, `${sequence} is reopened`]));
 });

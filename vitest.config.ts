@@ -12,5 +12,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
     ],
     testTimeout: 30_000,
+    // Most of them wait, for processes, servers and a browser; one core left free for that would be idle.
+    maxWorkers: '100%',
   },
 });

@@ -1,25 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ConsoleFile, readConsoleFiles } from '../console-files.ts';
+import { contentSecurityPolicy } from '../security-headers.ts';
 
-/** Nothing from elsewhere, no inline script or style, and no text that becomes markup. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types default',
-].join('; ');
-
+/** Beside those of every answer: the console's markup may come from one policy, the default one. */
 const headers = {
-  'content-security-policy': contentSecurityPolicy,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
+  'content-security-policy': `${contentSecurityPolicy}; trusted-types default`,
   vary: 'accept-encoding',
 };
 

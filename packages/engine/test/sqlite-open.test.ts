@@ -123,6 +123,17 @@ describe('opening a SQLite store', () => {
     expect((await after.append('t1', 20_000)).createdAt).toBeGreaterThanOrEqual(createdAt);
   });
 
+  it('pauses at a 401 that came after the last edit, though the clock was put back in between', async () => {
+    await world.append('t1', 10_000);
+    subject.clock.advance(3_600_000);
+    await world.endpoint('e1', { url: 'https://e1.example/moved' });
+    await subject.store.close();
+    subject.clock.jump(-1_800_000);
+    const after = new World({ ...subject, store: subject.reopen() });
+    await after.deliver({ kind: 'pause', reason: 'unauthorized', detail: 'The key is not known.' });
+    expect((await after.getEndpoint()).pause?.reason).toBe('unauthorized');
+  });
+
   it('leaves no key in plain text in any of its files', async () => {
     await world.store.rotateSignKey('e1', 'second-sign-key-9876543210', 1_000);
     const folder = dirname(subject.path);

@@ -34,7 +34,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
 import { tailRoutes } from './routes/tail.ts';
 import { userRoutes } from './routes/users.ts';
-import { securityHeaders } from './security-headers.ts';
+import { headersOfAnyAnswer, securityHeaders } from './security-headers.ts';
 import { validatorCompiler } from './validate.ts';
 
 /** For the whole request to arrive: a client that dribbles holds no connection for longer. */
@@ -56,6 +56,8 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
     // Over-long ids are to reach the schema, which names them, instead of ending as 404.
     routerOptions: { maxParamLength: 2_048, querystringParser: parseQueryString },
     frameworkErrors: (_error, _request, reply) => {
+      // No hook runs for what has no route.
+      reply.headers(headersOfAnyAnswer);
       sendProblem(reply, new Problem('invalid-request', 'The path holds malformed percent-encoding.'));
     },
     clientErrorHandler: refuseMalformedHttp,

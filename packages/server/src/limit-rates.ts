@@ -10,6 +10,8 @@ const windowMs = 10_000;
 export const requestsMax = {
   /** Of one key, user or link, all other routes together. */
   others: 6_000,
+  /** Of one key, user or link, each way to resend all that match a filter: one may reopen 100,000 notifications. */
+  bulk: 20,
   /** Of one network, of routes where one proves who one is. */
   signIn: 60,
   /** Of one network, with credentials that are not good. */
@@ -35,6 +37,9 @@ export function rateOf({ scope }: RouteAccess): RouteOptions['config'] {
   if (scope === 'append') return { rateLimit: false };
   return scope === 'anyone' ? { rateLimit: { max: requestsMax.signIn } } : {};
 }
+
+/** For the `config` of a route that one call of which is work for seconds. */
+export const bulkRate: NonNullable<RouteOptions['config']> = { rateLimit: { max: requestsMax.bulk } };
 
 /** Counts the refusal, and is the problem to answer with: the refusal itself, or that there were too many. */
 export function countRefusals(

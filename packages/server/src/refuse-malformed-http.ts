@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Problem, type ProblemKind } from './problem.ts';
+import { headersOfAnyAnswer } from './security-headers.ts';
 
 /** Answers bytes that are not HTTP, or headers over Node's limit, before any route sees them. */
 export function refuseMalformedHttp(error: Error & { code?: string }, socket: Socket): void {
@@ -16,6 +17,7 @@ export function refuseMalformedHttp(error: Error & { code?: string }, socket: So
       'Content-Type: application/problem+json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
+      ...Object.entries(headersOfAnyAnswer).map(([name, value]) => `${name}: ${value}`),
       '',
       body,
     ].join('\r\n'),

@@ -13,21 +13,22 @@ export const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-const always = {
+/** Those of any answer, also one that is written before a request was understood. */
+export const headersOfAnyAnswer: Readonly<Record<string, string>> = {
   'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
 };
 
-const overHttps = { ...always, 'strict-transport-security': 'max-age=63072000' };
+const overHttps = { ...headersOfAnyAnswer, 'strict-transport-security': 'max-age=63072000' };
 
 /** On every answer, also of errors. A page that needs another policy sets its own afterwards. */
 export function securityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     // Doorbell itself speaks plain http; only a proxy that it trusts can say that the browser's end is https.
     const isProxied = request.headers['x-forwarded-proto'] !== undefined;
-    reply.headers(isProxied && request.protocol === 'https' ? overHttps : always);
+    reply.headers(isProxied && request.protocol === 'https' ? overHttps : headersOfAnyAnswer);
     done();
   });
 }

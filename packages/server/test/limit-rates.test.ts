@@ -32,6 +32,21 @@ describe('the limit of requests', () => {
     expect((await browser.call('GET', '/v1/customers')).status).toBe(200);
   });
 
+  test.each(['/v1/notifications/resend', '/v1/resends'])(
+    'is far lower for %s, of which one call reopens 100,000, and leaves other calls alone',
+    async (path) => {
+      const app = await startApp();
+      const resend = () => app.call('POST', path, { filter: { customerId: 'acme' } });
+      const answers = [];
+      for (const _ of times(requestsMax.bulk + 1)) answers.push((await resend()).status);
+      expect([answers.indexOf(429), answers.at(0)]).toEqual([requestsMax.bulk, 202]);
+      expect((await app.call('GET', '/v1/resends')).status).toBe(200);
+      expect((await app.call('POST', '/v1/notifications/n1-1/resend', {})).status).toBe(404);
+      const browser = await openBrowserAs(app, 'operator');
+      expect((await browser.call('POST', path, { filter: { customerId: 'acme' } })).status).toBe(202);
+    },
+  );
+
   test('of one key is for each second, on appends as well, which carry no header of it', async () => {
     const clock = new VirtualClock();
     const { key, record } = mintApiKey({ name: '', scopes: ['append'] }, 0, randomBytes);

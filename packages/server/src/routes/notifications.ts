@@ -2,6 +2,7 @@ import { type NotificationPosition, parseNotificationId } from '@doorbell/engine
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
+import { bulkRate } from '../limit-rates.ts';
 import { notFound, Problem } from '../problem.ts';
 import { verifySign, verifyWebhookSignature } from '../read-attempt.ts';
 import { attemptVerification, showAttempt } from '../schemas/attempt.ts';
@@ -167,6 +168,7 @@ function resendRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
     app.post(
       '/notifications/resend',
       {
+        config: bulkRate,
         schema: {
           tags: ['notifications'],
           operationId: 'resendNotifications',

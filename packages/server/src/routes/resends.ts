@@ -2,6 +2,7 @@ import type { ResendJob } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
+import { bulkRate } from '../limit-rates.ts';
 import { notFound, Problem } from '../problem.ts';
 import { notification, readFilter, resendBody, showNotification } from '../schemas/notification.ts';
 import { nullable } from '../schemas/nullable.ts';
@@ -58,6 +59,7 @@ function startRoute({ admin, randomBytes }: AppPorts): FastifyPluginAsyncTypebox
     app.post(
       '/resends',
       {
+        config: bulkRate,
         schema: {
           tags: ['notifications'],
           operationId: 'startResend',

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { Database } from '../src/stores/postgres/database.ts';
 import { migratePostgres, openPostgresStore } from '../src/stores/postgres/index.ts';
-import { World } from '../src/testing/store-contract/world.ts';
+import { delivered, World } from '../src/testing/store-contract/world.ts';
 import { createVault } from '../src/vault.ts';
 import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
 
@@ -137,6 +138,43 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     );
     await expect(ended).rejects.toMatchObject({ code: '57P01' });
     expect(await subject.store.listCustomers()).toEqual([]);
+  });
+
+  it('works on through a migration that changes what a prepared statement yields', async () => {
+    const database = new Database(subject.pool, subject.schema);
+    const look = () =>
+      database.transaction((transaction) =>
+        transaction.prepared<object>('select * from doorbell.customer where id = $1', 'c1'),
+      );
+    await new World(subject).setUp();
+    expect(await look()).toHaveLength(1);
+    await subject.sql('alter table doorbell.customer add column shoe_size int');
+    expect(await look()).toEqual([expect.objectContaining({ id: 'c1', shoe_size: null })]);
+  });
+
+  it('works on after all that was prepared is gone from a connection', async () => {
+    const world = new World(subject);
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const claim = await world.claimOne();
+    const prepared = await subject.sql('select 1 from pg_prepared_statements');
+    expect(prepared.length).toBeGreaterThan(0);
+    await subject.sql('deallocate all');
+    expect(await world.settle(claim, delivered)).toBe('applied');
+    expect(await world.claim()).toEqual([]);
+  });
+
+  it('works with a pool that waits for each answer before it sends on', async () => {
+    const pool = new pg.Pool({ connectionString: url, max: 2 });
+    const store = await openPostgresStore({ pool, schema: subject.schema, vault: testVault });
+    const world = new World({ ...subject, store });
+    await world.setUp();
+    await world.append('t1', 10_000);
+    expect(await world.settle(await world.claimOne(), delivered)).toBe('applied');
+    const unknown = world.change('t2', 10_000, { customerId: 'nobody' });
+    await expect(store.append([unknown])).rejects.toMatchObject({ reason: 'unknown-customer' });
+    expect(await store.upcoming()).toEqual([]);
+    await pool.end();
   });
 
   if (crash !== undefined)

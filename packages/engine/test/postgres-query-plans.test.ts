@@ -3,6 +3,7 @@ import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { backlogSql } from '../src/stores/postgres/backlog.ts';
 import { candidatesQuery, isLoose } from '../src/stores/postgres/candidates.ts';
 import { claimSql } from '../src/stores/postgres/claim.ts';
+import { Database } from '../src/stores/postgres/database.ts';
 import { noticesSql } from '../src/stores/postgres/notices.ts';
 import { settleSql } from '../src/stores/postgres/settle-sql.ts';
 import { upcomingSql } from '../src/stores/postgres/upcoming.ts';
@@ -182,6 +183,36 @@ await describeOnPostgres('with a million lanes due', (server) => {
 
   it('what is upcoming takes a few probes for each endpoint', async () => {
     expectCheap(await explain(upcomingSql.endpoints, now()));
+  });
+
+  it('what is upcoming looks at the lanes of one endpoint only, also when all of those are leased', async () => {
+    await world.store.claim({ quotas: [{ endpointId: 'e3', quota: 1_000 }], leaseMs });
+    const nodes = await explain(upcomingSql.endpoints, now());
+    expectCheap(nodes);
+    const due = await world.store.upcoming();
+    expect(due.find(({ endpointId }) => endpointId === 'e3')?.dueInMs).toBe(leaseMs);
+  });
+
+  it('the statements of every round walk indexes, also when they were planned while every table was empty', async () => {
+    const fresh = await openTestStore(server);
+    const database = new Database(fresh.pool, fresh.schema);
+    const row = JSON.stringify([{ lane_id: 1, endpoint_id: 'e', created_at: 1, task_id: 1, seq: 1 }]);
+    const hot = [
+      [claimSql.lease, ['e1'], [10], 0, leaseMs],
+      [claimSql.changes, [1], [1], [1]],
+      [settleSql.lock, [1], [1], 0],
+      [settleSql.write, row, '[]', row, '[]', 0],
+      [upcomingSql.endpoints, 0],
+    ] as const;
+    for (const [text, ...parameters] of hot) {
+      const plan = await database.transaction(
+        (transaction) => transaction.prepared<object>(`explain (format json) ${text}`, ...parameters),
+        { byIndex: true },
+      );
+      expect(JSON.stringify(plan)).not.toMatch(/Seq Scan|Bitmap|Hash Join|Merge Join/);
+      expect(JSON.stringify(plan)).toMatch(/Index/);
+    }
+    await fresh.close();
   });
 
   it('due notices take one probe for each endpoint', async () => {

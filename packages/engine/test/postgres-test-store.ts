@@ -27,7 +27,7 @@ export async function openTestStore(
   const clock = new VirtualClock();
   const pools: pg.Pool[] = [];
   const newPool = (): pg.Pool => {
-    const pool = new pg.Pool({ connectionString: server.url, max: 5 });
+    const pool = new pg.Pool({ connectionString: server.url, max: 5, pipeline: true });
     pool.on('error', () => {});
     pools.push(pool);
     return pool;

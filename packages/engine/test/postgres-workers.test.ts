@@ -55,6 +55,21 @@ await describeOnPostgres('several workers over one PostgreSQL database', (server
     expect((await world.claimOne()).endpoint).toMatchObject({ signKey: 'k2', pause: null });
   });
 
+  it('settle while somebody keeps the row of the endpoint, and pause it at the next answer', async () => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const holder = await subject.pool.connect();
+    await holder.query('begin');
+    await holder.query(`select 1 from ${subject.schema}.endpoint where id = 'e1' for update`);
+    const pause = { kind: 'pause', reason: 'unauthorized', detail: '401' } as const;
+    expect(await world.settle(await world.claimOne(), pause)).toBe('applied');
+    expect((await world.store.findEndpoint('e1'))?.pause).toBeNull();
+    await holder.query('rollback');
+    holder.release();
+    expect(await world.settle(await world.claimOne(), pause)).toBe('applied');
+    expect((await world.store.findEndpoint('e1'))?.pause).toMatchObject({ reason: 'unauthorized' });
+  });
+
   it('fence the one whose lane was claimed by another since', async () => {
     await world.setUp();
     await world.append('t1', 10_000);

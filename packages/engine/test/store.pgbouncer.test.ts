@@ -32,6 +32,8 @@ await describeOnPgBouncer('PostgreSQL behind PgBouncer in transaction mode', (po
     expect(failures).toEqual([]);
     for (const sequences of sent.values()) expect(sequences).toEqual([1, 2, 3]);
     expect(sent.size).toBe(150);
+    // The next client on such a connection would not know of them.
+    expect(await subject.sql('select name from pg_prepared_statements')).toEqual([]);
     await subject.close();
   });
 

@@ -5,8 +5,8 @@ import { type ApiKeyRow, apiKeyOf, apiKeyValues } from '../access-row.ts';
 import { apiKeyView } from '../audit-view.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
-import type { Session } from './database.ts';
 import { endpointSql } from './endpoint-book.ts';
+import type { Session } from './transaction.ts';
 
 const apiKeysSql = {
   put: `insert into doorbell.api_key (id, name, hash, scopes, created_at, last_used_at, revoked_at)

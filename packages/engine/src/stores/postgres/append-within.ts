@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { checkChanges } from '../../append.ts';
 import type { Appended, NewChange } from '../../change.ts';
 import { appendChanges } from './append.ts';
-import { sessionOf } from './database.ts';
+import { sessionOf } from './transaction.ts';
 
 /**
  * Records changes within a transaction of the caller, 1 to 1,000 at a time: what is rolled back notifies nobody.

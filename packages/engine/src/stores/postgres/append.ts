@@ -6,7 +6,8 @@ import {
   type NewChange,
 } from '../../change.ts';
 import type { EpochMs } from '../../ports.ts';
-import { isDatabaseError, type Session } from './database.ts';
+import { isDatabaseError } from './database.ts';
+import type { Session } from './transaction.ts';
 
 const appendSql = {
   append: 'select * from doorbell.append_changes($1::jsonb, $2::bigint)',

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../ports.ts';
 import { dayMs } from '../../retention.ts';
-import type { Session } from './database.ts';
+import type { Session } from './transaction.ts';
 
 /** A partition of `attempt`: one day of UTC. */
 interface AttemptDay {
@@ -19,7 +19,7 @@ const waits = `(a.seq >= l.head_seq or exists (
 
 const attemptDaysSql = {
   // Settlements wait behind whoever waits for these locks, so that is not for long; the next turn tries again.
-  limits: `set local lock_timeout = '1s'; set local statement_timeout = '10min'`,
+  limits: `set local lock_timeout = '1s'`,
   list: `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'doorbell.attempt'::regclass and c.relname like '${prefix}%' order by c.relname`,
   // Rows of that day among the rest would make attaching fail: then the day stays among the rest.

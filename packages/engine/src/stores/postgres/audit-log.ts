@@ -10,7 +10,7 @@ import {
 import type { Page, PageRequest } from '../../notification.ts';
 import type { EpochMs } from '../../ports.ts';
 import { type AuditRow, auditColumns, auditCursor, auditEntryOf, auditValues } from '../access-row.ts';
-import type { Session } from './database.ts';
+import type { Session } from './transaction.ts';
 
 interface HeadRow {
   readonly seq: number;

@@ -2,11 +2,12 @@ import { probeEveryMs } from '../../breaker.ts';
 import type { Change } from '../../change.ts';
 import type { Claim } from '../../lane.ts';
 import type { ClaimRequest } from '../../ports.ts';
+import type { Vault } from '../../vault.ts';
 import { endpointAt, type StoredEndpoint } from '../endpoint-row.ts';
 import { type ChangeRow, changeOf } from './change-row.ts';
 import type { StoreContext } from './context.ts';
-import type { Session } from './database.ts';
 import { EndpointBook } from './endpoint-book.ts';
+import type { Session, Transaction } from './transaction.ts';
 
 export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setAside', string>> = {
   // `id = any(array(select ...))` and not only a join: that was planned as a scan of all lanes.
@@ -68,7 +69,8 @@ export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setA
     from next n join leased l on l.id = n.id order by n.ord, n.due_at, n.id`,
   // A statement of its own: joined to the lease it would read the older snapshot, and could miss a change that was
   // committed meanwhile.
-  changes: `select k.lane_id, c.*, t.house_task_id
+  changes: `select k.lane_id, c.customer_id, c.seq, c.state, c.transition, c.house_id, c.package_id, c.user_id, c.user_name,
+      c.extra, c.event_id, c.created_at, t.house_task_id
     from unnest($1::bigint[], $2::bigint[], $3::int[]) k (lane_id, task_id, seq)
     cross join lateral (select * from doorbell.change x where x.task_id = k.task_id and x.seq = k.seq offset 0) c
     cross join lateral (select x.house_task_id from doorbell.task x where x.id = k.task_id offset 0) t`,
@@ -85,8 +87,8 @@ export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setA
     select p.lane_id, p.seq, 4, $6::bigint, p.endpoint_id, p.created_at, p.task_id, p.state from passed p`,
   setAside: `with aside as (
       update doorbell.lane l set due_at = $3::bigint + $4::bigint, lease_until = 0, claimed_seq = null, claimed_at = null
-      from unnest($1::bigint[], $2::text[]) k (lane_id, detail)
-      where l.id = any($1::bigint[]) and l.id = k.lane_id
+      from unnest($1::bigint[], $2::text[], $5::bigint[]) k (lane_id, detail, epoch)
+      where l.id = any($1::bigint[]) and l.id = k.lane_id and l.epoch = k.epoch
       returning l.id, coalesce(l.reopened_seq, l.head_seq) as seq, l.epoch, l.attempt, l.endpoint_id, k.detail)
     insert into doorbell.attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url,
       request_headers, request_body, fenced, recorded_at)
@@ -123,25 +125,48 @@ export async function claim(
 ): Promise<readonly Claim[]> {
   const endpointIds = quotas.map(({ endpointId }) => endpointId);
   const counts = quotas.map(({ quota }) => quota);
-  return database.transaction(async (session) => {
-    const leased = await session.rows<LeasedRow>(claimSql.lease, endpointIds, counts, givenNow(), leaseMs);
-    if (leased.length === 0) return [];
-    await supersede(session, leased);
-    const changes = await loadChanges(session, leased);
-    const endpoints = await new EndpointBook(session, vault).readable([
-      ...new Set(leased.map((lane) => lane.endpoint_id)),
-    ]);
-    const claims: Claim[] = [];
-    const unreadable: LeasedRow[] = [];
-    for (const lane of leased) {
-      const endpoint = endpoints.get(lane.endpoint_id);
-      const change = changes.get(lane.id);
-      if (endpoint === undefined || change === undefined) unreadable.push(lane);
-      else claims.push(claimOf(lane, endpoint, change));
-    }
-    await setAside(session, unreadable, endpoints);
-    return claims;
-  });
+  const { leased, changes, endpoints } = await database.transaction(
+    async (transaction) => {
+      const rows = await transaction.prepared<LeasedRow>(
+        claimSql.lease,
+        endpointIds,
+        counts,
+        givenNow(),
+        leaseMs,
+      );
+      await supersede(transaction, rows);
+      return { leased: rows, ...(await load(transaction, vault, rows)) };
+    },
+    { byIndex: true },
+  );
+  const claims: Claim[] = [];
+  const unreadable: LeasedRow[] = [];
+  for (const lane of leased) {
+    const endpoint = endpoints.get(lane.endpoint_id);
+    const change = changes.get(lane.id);
+    if (endpoint === undefined || change === undefined) unreadable.push(lane);
+    else claims.push(claimOf(lane, endpoint, change));
+  }
+  await setAside(database, unreadable, endpoints);
+  return claims;
+}
+
+interface Loaded {
+  readonly changes: ReadonlyMap<number, Change>;
+  readonly endpoints: ReadonlyMap<string, StoredEndpoint>;
+}
+
+/** What was leased, and the commit of that, in one trip to the server. */
+async function load(transaction: Transaction, vault: Vault, leased: readonly LeasedRow[]): Promise<Loaded> {
+  if (leased.length === 0) return { changes: new Map(), endpoints: new Map() };
+  const endpointIds = [...new Set(leased.map((lane) => lane.endpoint_id))];
+  const loading = Promise.all([
+    loadChanges(transaction, leased),
+    new EndpointBook(transaction, vault).readable(endpointIds),
+  ]);
+  transaction.commit();
+  const [changes, endpoints] = await loading;
+  return { changes, endpoints };
 }
 
 function claimOf(lane: LeasedRow, endpoint: StoredEndpoint, change: Change): Claim {
@@ -173,8 +198,11 @@ async function supersede(session: Session, leased: readonly LeasedRow[]): Promis
   );
 }
 
-async function loadChanges(session: Session, leased: readonly LeasedRow[]): Promise<Map<number, Change>> {
-  const rows = await session.rows<LoadedRow>(
+async function loadChanges(
+  transaction: Transaction,
+  leased: readonly LeasedRow[],
+): Promise<Map<number, Change>> {
+  const rows = await transaction.prepared<LoadedRow>(
     claimSql.changes,
     leased.map((lane) => lane.id),
     leased.map((lane) => lane.task_id),
@@ -202,5 +230,6 @@ async function setAside(
       : 'The keys of the endpoint do not open with this master key.',
   );
   const laneIds = unreadable.map((lane) => lane.id);
-  await session.rows(claimSql.setAside, laneIds, details, first.now, unreadableRetryMs);
+  const epochs = unreadable.map((lane) => lane.epoch);
+  await session.rows(claimSql.setAside, laneIds, details, first.now, unreadableRetryMs, epochs);
 }

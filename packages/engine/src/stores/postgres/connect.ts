@@ -19,6 +19,8 @@ export interface Connected {
 
 const connectTimeoutMs = 10_000;
 const connectionsMax = 10;
+/** By default a system finds out after two hours that the other side of a silent connection is gone. */
+const keepAliveAfterMs = 10_000;
 
 /**
  * Connects to a server that takes writes, and does the first thing there. When that fails, connections are ended.
@@ -53,6 +55,9 @@ function connectedTo({ pool: given, connectionString, schema = 'doorbell' }: Pos
     max: connectionsMax,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
+    // Statements that do not wait for each other's answer share a trip to the server.
+    pipeline: true,
   });
   // A connection that breaks while idle is replaced; without a listener it would end the process.
   pool.on('error', () => undefined);

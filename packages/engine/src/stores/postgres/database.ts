@@ -1,32 +1,30 @@
-import pg, { type ClientBase, type Pool, type PoolClient } from 'pg';
-
-/** Runs statements. `Row` is what the text selects; bigint comes as a number, which ids and times fit into. */
-export interface Session {
-  rows<Row = never>(sql: string, ...parameters: readonly unknown[]): Promise<readonly Row[]>;
-}
-
-const int8 = 20;
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (id: number, format?: 'text' | 'binary') =>
-    id === int8 ? Number : pg.types.getTypeParser(id, format),
-} as pg.CustomTypesConfig;
-
-/**
- * Limits and durability go with each transaction: behind PgBouncer in transaction mode there is no session to set
- * them in, and it refuses them as startup parameters. One text, so one round trip.
- */
-const begin = `begin isolation level read committed read write;
-  set local synchronous_commit = on; set local statement_timeout = '15s';
-  set local idle_in_transaction_session_timeout = '15s'`;
+import pg, { type Pool, type PoolClient } from 'pg';
+import {
+  isServersOwn,
+  runTransaction,
+  type Session,
+  sessionOf,
+  type Transaction,
+  type TransactionOptions,
+} from './transaction.ts';
 
 /** Deadlock and serialization failure: the server has undone everything, so another try is safe. */
 const retryable: ReadonlySet<string> = new Set(['40P01', '40001']);
+/**
+ * What was prepared does not fit any longer, because a newer Doorbell has migrated, or is not there: undone as well, and
+ * another connection prepares afresh.
+ */
+const stale: ReadonlySet<string> = new Set(['0A000', '26000', '42P05']);
 const triesMax = 4;
+/** Of a statement by itself, which the server does not limit: nobody waits that long for a page. */
+const answerTimeoutMs = 60_000;
+const rollbackTimeoutMs = 5_000;
 
 /** A pool of connections and the schema that `doorbell.` stands for in every statement. */
 export class Database implements Session {
   readonly #pool: Pool;
   readonly #schema: string;
+  readonly #own = new WeakMap<PoolClient, boolean>();
 
   constructor(pool: Pool, schema: string) {
     this.#pool = pool;
@@ -35,22 +33,25 @@ export class Database implements Session {
 
   /** A statement by itself, that is a transaction of its own. */
   rows<Row = never>(sql: string, ...parameters: readonly unknown[]): Promise<readonly Row[]> {
-    return sessionOf(this.#pool, this.#schema).rows<Row>(sql, ...parameters);
+    return sessionOf(this.#pool, this.#schema, answerTimeoutMs).rows<Row>(sql, ...parameters);
   }
 
   /** Commits when `work` resolves and undoes everything when it rejects; may run it again after a deadlock. */
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#try(work);
+        return await this.#try(work, options);
       } catch (error) {
-        const again = isDatabaseError(error) && retryable.has(error.code ?? '');
-        if (!again || tries >= triesMax) throw error;
+        const code = codeOf(error);
+        if (!(retryable.has(code) || stale.has(code)) || tries >= triesMax) throw error;
       }
     }
   }
 
-  async #try<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async #try<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     let broken: Error | undefined;
     // The query in flight rejects as well; an error event that nobody listens to would end the process.
     const onError = (error: Error): void => {
@@ -58,15 +59,17 @@ export class Database implements Session {
     };
     const client = await checkOut(this.#pool, onError);
     try {
-      await client.query(begin);
-      const result = await work(sessionOf(client, this.#schema));
-      await client.query('commit');
-      return result;
+      const isOwn = this.#own.get(client) ?? (await isServersOwn(client));
+      this.#own.set(client, isOwn);
+      return await runTransaction(client, { ...options, schema: this.#schema, isOwn }, work);
     } catch (error) {
+      if (error instanceof Error && stale.has(codeOf(error))) broken = error;
       // A connection that cannot even roll back is of no use to the next one.
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
+      await sessionOf(client, this.#schema, rollbackTimeoutMs)
+        .rows('rollback')
+        .catch((failure: Error) => {
+          broken = failure;
+        });
       throw error;
     } finally {
       client.off('error', onError);
@@ -89,21 +92,12 @@ function checkOut(pool: Pool, onError: (error: Error) => void): Promise<PoolClie
   });
 }
 
-export function sessionOf(client: Pick<ClientBase, 'query'>, schema: string): Session {
-  const quoted = pg.escapeIdentifier(schema);
-  return {
-    async rows<Row>(sql: string, ...parameters: readonly unknown[]): Promise<readonly Row[]> {
-      const text = schema === 'doorbell' ? sql : sql.replaceAll(/\bdoorbell(?=\.|$)/g, quoted);
-      // A text without parameters may hold several statements; those answer with several results.
-      if (parameters.length === 0) {
-        const result = await client.query({ text, types });
-        return (result.rows ?? []) as readonly Row[];
-      }
-      const result = await client.query({ text, values: [...parameters], types });
-      return result.rows as readonly Row[];
-    },
-  };
+function codeOf(error: unknown): string {
+  return isDatabaseError(error) ? (error.code ?? '') : '';
 }
+
+/** `lock_timeout` has passed. */
+export const lockNotAvailable = '55P03';
 
 export function isDatabaseError(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError;

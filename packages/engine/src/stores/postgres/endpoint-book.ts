@@ -8,25 +8,27 @@ import {
   rowOf,
   type StoredEndpoint,
 } from '../endpoint-row.ts';
-import type { Session } from './database.ts';
+import type { Session } from './transaction.ts';
 
 const edited = columns.filter((column) => column !== 'id' && column !== 'customer_id');
 
-export const endpointSql: Readonly<Record<'now' | 'list' | 'listOf' | 'some' | 'lockSome' | 'save', string>> =
-  {
-    now: 'select doorbell.now_ms($1::bigint) as now',
-    list: 'select * from doorbell.endpoint order by id',
-    listOf: 'select * from doorbell.endpoint where customer_id = $1 order by id',
-    some: 'select * from doorbell.endpoint where id = any($1::text[])',
-    // In the order of their ids, so that two that lock several cannot wait for each other.
-    lockSome: 'select * from doorbell.endpoint where id = any($1::text[]) order by id for update',
-    // An endpoint stays with its customer, also when two create it at once.
-    save: `insert into doorbell.endpoint as e (${columns.join(', ')})
+export const endpointSql: Readonly<
+  Record<'now' | 'list' | 'listOf' | 'some' | 'lockSome' | 'lockFree' | 'save', string>
+> = {
+  now: 'select doorbell.now_ms($1::bigint) as now',
+  list: 'select * from doorbell.endpoint order by id',
+  listOf: 'select * from doorbell.endpoint where customer_id = $1 order by id',
+  some: 'select * from doorbell.endpoint where id = any($1::text[])',
+  // In the order of their ids, so that two that lock several cannot wait for each other.
+  lockSome: 'select * from doorbell.endpoint where id = any($1::text[]) order by id for update',
+  lockFree: 'select * from doorbell.endpoint where id = any($1::text[]) order by id for update skip locked',
+  // An endpoint stays with its customer, also when two create it at once.
+  save: `insert into doorbell.endpoint as e (${columns.join(', ')})
     values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
     on conflict (id) do update set ${edited.map((column) => `${column} = excluded.${column}`).join(', ')}
       where e.customer_id = excluded.customer_id
     returning id`,
-  };
+};
 
 /** Endpoints as they are now: a pause or a new key of one process holds for all others from then on. */
 export class EndpointBook {
@@ -63,8 +65,12 @@ export class EndpointBook {
   }
 
   /** Without those whose keys do not open: one such endpoint must not hold up all others. */
-  async readable(endpointIds: readonly string[]): Promise<Map<string, StoredEndpoint>> {
-    const rows = await this.#session.rows<EndpointRow>(endpointSql.some, endpointIds);
+  readable(endpointIds: readonly string[]): Promise<Map<string, StoredEndpoint>> {
+    return this.#readable(endpointSql.some, endpointIds);
+  }
+
+  async #readable(sql: string, endpointIds: readonly string[]): Promise<Map<string, StoredEndpoint>> {
+    const rows = await this.#session.rows<EndpointRow>(sql, endpointIds);
     const opened = rows.flatMap((row) => {
       try {
         return [endpointOf(row, this.#vault)];
@@ -79,6 +85,11 @@ export class EndpointBook {
   /** Until the transaction ends, nobody else changes them. */
   async lock(endpointIds: readonly string[]): Promise<Map<string, StoredEndpoint>> {
     return byId(await this.#select(endpointSql.lockSome, endpointIds));
+  }
+
+  /** As `lock`, without those that somebody else has locked, or whose keys do not open. */
+  lockFree(endpointIds: readonly string[]): Promise<Map<string, StoredEndpoint>> {
+    return this.#readable(endpointSql.lockFree, endpointIds);
   }
 
   /** Keeps the time held in step with pause and breaker. Returns undefined when it is another customer's. */

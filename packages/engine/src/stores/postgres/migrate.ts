@@ -1,4 +1,4 @@
-import type { Database, Session } from './database.ts';
+import type { Database } from './database.ts';
 import { initialSchema } from './schema/001-initial.ts';
 import { appendSchema } from './schema/002-append.ts';
 import { rollupSchema } from './schema/003-rollups.ts';
@@ -7,6 +7,7 @@ import { retentionSchema } from './schema/005-retention.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { attemptsByTimeSchema } from './schema/007-attempts-by-time.ts';
 import { resendJobSchema } from './schema/008-resend-jobs.ts';
+import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
 interface Migration {
@@ -29,8 +30,6 @@ const migrations: readonly Migration[] = [
 ];
 
 const migrateSql = {
-  // Building an index on a large table takes minutes, and so does waiting for another that does.
-  limits: 'set local statement_timeout = 0',
   // Transaction-scoped: a session lock would be stranded behind a pooler.
   lock: `select pg_advisory_xact_lock(hashtext('doorbell.migrate'))`,
   createSchema: 'create schema if not exists doorbell',
@@ -48,8 +47,9 @@ interface VersionRow {
 
 /** Applies what is missing, all or nothing, one process at a time. Returns the numbers applied. Throws `SchemaMismatch`. */
 export async function migrate(database: Database): Promise<readonly number[]> {
+  // Building an index on a large table takes minutes, and so does waiting for another that does.
+  const options = { statementTimeoutMs: 0 };
   return database.transaction(async (session) => {
-    await session.rows(migrateSql.limits);
     await session.rows(migrateSql.lock);
     const { version, works_since: worksSince } = await versionOf(session);
     if (worksSince > migrations.length) throw newer(version);
@@ -65,7 +65,7 @@ export async function migrate(database: Database): Promise<readonly number[]> {
       applied.push(index + 1);
     }
     return applied;
-  });
+  }, options);
 }
 
 /** Reads only. Throws `SchemaMismatch` unless this Doorbell can work on the schema as it is. */

@@ -7,8 +7,8 @@ import { portalLinkView } from '../audit-view.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import { customerSql } from './customer-book.ts';
-import type { Session } from './database.ts';
 import { endpointSql } from './endpoint-book.ts';
+import type { Session } from './transaction.ts';
 
 const portalLinksSql = {
   insert: `insert into doorbell.portal_link (id, customer_id, hash, created_at, expires_at)

@@ -2,7 +2,8 @@ import type { EpochMs } from '../../ports.ts';
 import { dayMs, type Retired } from '../../retention.ts';
 import { deleteFromRest, dropOldestDay, makeDays } from './attempt-days.ts';
 import type { StoreContext } from './context.ts';
-import { isDatabaseError, type Session } from './database.ts';
+import { isDatabaseError, lockNotAvailable } from './database.ts';
+import type { Session } from './transaction.ts';
 
 export const retireSql = {
   // Within a transaction, so that nothing is stranded behind a pooler. One worker at a time; the others go on.
@@ -61,6 +62,8 @@ type Place = Omit<OldRow, 'is_past'> & { readonly next_walk_at: EpochMs };
 
 /** What one part looks at: some ten milliseconds. */
 const partSize = 500;
+/** A day of attempts may be many millions, and each of its lanes is looked at. */
+const partTimeoutMs = 600_000;
 const nothing: Retired = { attempts: 0, changes: 0, notices: 0, more: false };
 
 /**
@@ -87,17 +90,18 @@ async function alone(
   part: (session: Session, now: EpochMs) => Promise<Partial<Retired>>,
 ): Promise<Partial<Retired>> {
   try {
-    return await database.transaction(async (session) => {
-      const [lock] = await session.rows<{ mine: boolean; now: EpochMs }>(retireSql.lock, givenNow());
-      return lock?.mine === true ? part(session, lock.now) : {};
-    });
+    return await database.transaction(
+      async (session) => {
+        const [lock] = await session.rows<{ mine: boolean; now: EpochMs }>(retireSql.lock, givenNow());
+        return lock?.mine === true ? part(session, lock.now) : {};
+      },
+      { statementTimeoutMs: partTimeoutMs },
+    );
   } catch (error) {
     if (isDatabaseError(error) && error.code === lockNotAvailable) return {};
     throw error;
   }
 }
-
-const lockNotAvailable = '55P03';
 
 const makeDaysPart: Part = async (session, now) => {
   await makeDays(session, now);

@@ -9,7 +9,7 @@ const attemptRecord = `lane_id bigint, seq int, epoch bigint, post int, attempt 
  * attempt is not unique to the database, which keeps attempts by day; the lock of its lane makes it so.
  */
 export const settleSql: Readonly<
-  Record<'lock' | 'nextReopened' | 'write' | 'dropLost' | 'writeLate', string>
+  Record<'lock' | 'nextReopened' | 'write' | 'dropLost' | 'writeLate' | 'waitAMoment', string>
 > = {
   // Skips what someone else has locked, in the order of ids: a producer's long transaction delays one lane, not all.
   lock: `with locked as materialized (
@@ -62,4 +62,5 @@ export const settleSql: Readonly<
     select k.*, $2::bigint from json_to_recordset($1::json) as k (${attemptRecord})
     where not exists (select 1 from doorbell.attempt a
       where (a.lane_id, a.seq, a.epoch, a.post) = (k.lane_id, k.seq, k.epoch, k.post))`,
+  waitAMoment: `set local lock_timeout = '1s'`,
 };

@@ -1,14 +1,16 @@
 import { afterFailure, afterSuccess, type BreakerState } from '../../breaker.ts';
 import type { Settlement, Step, Verdict } from '../../lane.ts';
 import type { EpochMs } from '../../ports.ts';
+import type { Vault } from '../../vault.ts';
 import type { StoredEndpoint } from '../endpoint-row.ts';
 import { settleApart } from '../settle-apart.ts';
 import { attemptRow, type WrittenAttempt } from './attempts.ts';
 import type { StoreContext } from './context.ts';
-import { isDatabaseError, type Session, toRows } from './database.ts';
-import { EndpointBook } from './endpoint-book.ts';
+import { type Database, isDatabaseError, lockNotAvailable, toRows } from './database.ts';
+import { EndpointBook, endpointSql } from './endpoint-book.ts';
 import { type LaneMove, type LaneState, moveOf } from './lane-move.ts';
 import { settleSql } from './settle-sql.ts';
+import type { Session, Transaction } from './transaction.ts';
 import { wakeWaiting } from './wake-waiting.ts';
 
 interface LaneRow extends LaneState {
@@ -57,45 +59,68 @@ function isUnstorable(error: unknown): error is Error {
   return isDatabaseError(error) && /^2[23]/.test(error.code ?? '');
 }
 
-function settleBatch(
+async function settleBatch(
   { database, vault, givenNow }: StoreContext,
   settlements: readonly Settlement[],
 ): Promise<readonly Verdict[]> {
-  return database.transaction(async (session) => {
-    const lanes = await session.rows<LaneRow>(
-      settleSql.lock,
-      settlements.map(({ laneId }) => laneId),
-      settlements.map(({ sequence }) => sequence),
-      givenNow(),
-    );
-    const nextReopened = await listNextReopened(session, settlements, lanes);
-    const writes: Writes = {
-      attempts: new Map(),
-      lateAttempts: new Map(),
-      moves: [],
-      results: [],
-      notices: [],
-      steps: [],
-    };
-    const settled = new Set<number>();
-    const verdicts = settlements.map((settlement, index): Verdict => {
-      const lane = lanes[index];
-      if (lane === undefined || !lane.known) return 'fenced';
-      if (lane.id === null) return 'busy';
-      const applies =
-        lane.epoch === settlement.epoch && lane.claimed_seq === settlement.sequence && !settled.has(lane.id);
-      if (lane.created_at !== null) addAttempts(writes, lane.id, settlement, !applies);
-      if (!applies) return 'fenced';
-      settled.add(lane.id);
-      const state = { ...lane, next_reopened: nextReopened.get(lane.id) ?? null };
-      addMove(writes, lane, settlement, moveOf(state, settlement.sequence, settlement.step, lane.now));
-      return 'applied';
-    });
-    const now = lanes[0]?.now ?? 0;
-    await write(session, writes, now);
-    await adjustEndpoints(session, new EndpointBook(session, vault), writes.steps, now);
-    return verdicts;
+  const { verdicts, steps, now } = await database.transaction(
+    async (transaction) => {
+      const endpoints = new EndpointBook(transaction, vault);
+      const [lanes, stored] = await Promise.all([
+        transaction.prepared<LaneRow>(
+          settleSql.lock,
+          settlements.map(({ laneId }) => laneId),
+          settlements.map(({ sequence }) => sequence),
+          givenNow(),
+        ),
+        endpoints.readable([...new Set(settlements.map(({ endpointId }) => endpointId))]),
+      ]);
+      const at = lanes[0]?.now ?? 0;
+      const judged = judge(settlements, lanes, await listNextReopened(transaction, settlements, lanes));
+      const { writes } = judged;
+      const changed = new Set(adjustedBy(stored, writes.steps, at).map(({ id }) => id));
+      const telling = writes.steps.filter(({ endpointId }) => changed.has(endpointId));
+      const writing = write(transaction, writes, at);
+      if (telling.length === 0) transaction.commit();
+      await writing;
+      const left = telling.length === 0 ? [] : await adjustEndpoints(transaction, endpoints, telling, at);
+      return { verdicts: judged.verdicts, steps: left, now: at };
+    },
+    { byIndex: true },
+  );
+  if (steps.length > 0) await adjustLater(database, vault, steps, now);
+  return verdicts;
+}
+
+/** What becomes of each, and all that is to be written of it. */
+function judge(
+  settlements: readonly Settlement[],
+  lanes: readonly LaneRow[],
+  nextReopened: ReadonlyMap<number, number>,
+): { readonly verdicts: readonly Verdict[]; readonly writes: Writes } {
+  const writes: Writes = {
+    attempts: new Map(),
+    lateAttempts: new Map(),
+    moves: [],
+    results: [],
+    notices: [],
+    steps: [],
+  };
+  const settled = new Set<number>();
+  const verdicts = settlements.map((settlement, index): Verdict => {
+    const lane = lanes[index];
+    if (lane === undefined || !lane.known) return 'fenced';
+    if (lane.id === null) return 'busy';
+    const applies =
+      lane.epoch === settlement.epoch && lane.claimed_seq === settlement.sequence && !settled.has(lane.id);
+    if (lane.created_at !== null) addAttempts(writes, lane.id, settlement, !applies);
+    if (!applies) return 'fenced';
+    settled.add(lane.id);
+    const state = { ...lane, next_reopened: nextReopened.get(lane.id) ?? null };
+    addMove(writes, lane, settlement, moveOf(state, settlement.sequence, settlement.step, lane.now));
+    return 'applied';
   });
+  return { verdicts, writes };
 }
 
 function addAttempts(writes: Writes, laneId: number, settlement: Settlement, fenced: boolean): void {
@@ -149,48 +174,82 @@ async function listNextReopened(
   return new Map(rows.map((row) => [row.lane_id, row.seq]));
 }
 
-async function write(session: Session, writes: Writes, now: EpochMs): Promise<void> {
-  if (writes.lateAttempts.size > 0) {
-    const late = toRows([...writes.lateAttempts.values()]);
-    await session.rows(settleSql.dropLost, late);
-    await session.rows(settleSql.writeLate, late, now);
-  }
-  if (writes.moves.length === 0) return;
-  await session.rows(
-    settleSql.write,
-    toRows(writes.moves),
-    toRows([...writes.attempts.values()]),
-    toRows(writes.results),
-    toRows(writes.notices),
-    now,
-  );
+async function write(transaction: Transaction, writes: Writes, now: EpochMs): Promise<void> {
+  const late = writes.lateAttempts.size === 0 ? undefined : toRows([...writes.lateAttempts.values()]);
+  // Sent at once; the server does one after the other.
+  await Promise.all([
+    ...(late === undefined
+      ? []
+      : [transaction.rows(settleSql.dropLost, late), transaction.rows(settleSql.writeLate, late, now)]),
+    ...(writes.moves.length === 0
+      ? []
+      : [
+          transaction.prepared(
+            settleSql.write,
+            toRows(writes.moves),
+            toRows([...writes.attempts.values()]),
+            toRows(writes.results),
+            toRows(writes.notices),
+            now,
+          ),
+        ]),
+  ]);
 }
 
-/** A healthy endpoint costs a read and neither lock nor write. */
+/** Those that the steps change; a healthy endpoint stays as it is, and costs neither lock nor write. */
+function adjustedBy(
+  from: ReadonlyMap<string, StoredEndpoint>,
+  steps: readonly EndpointStep[],
+  now: EpochMs,
+): readonly StoredEndpoint[] {
+  const adjusted = new Map(from);
+  for (const step of steps) {
+    const endpoint = adjusted.get(step.endpointId);
+    if (endpoint !== undefined) adjusted.set(endpoint.id, afterStep(endpoint, step, now));
+  }
+  return [...adjusted.values()].filter((endpoint) => from.get(endpoint.id) !== endpoint);
+}
+
+/** Returns the steps of those that someone else has locked: the batch waits for nobody. */
 async function adjustEndpoints(
   session: Session,
   endpoints: EndpointBook,
   steps: readonly EndpointStep[],
   now: EpochMs,
-): Promise<void> {
-  const after = (from: ReadonlyMap<string, StoredEndpoint>): readonly StoredEndpoint[] => {
-    const adjusted = new Map(from);
-    for (const step of steps) {
-      const endpoint = adjusted.get(step.endpointId);
-      if (endpoint !== undefined) adjusted.set(endpoint.id, afterStep(endpoint, step, now));
-    }
-    return [...adjusted.values()].filter((endpoint) => from.get(endpoint.id) !== endpoint);
-  };
-  const ids = [...new Set(steps.map(({ endpointId }) => endpointId))];
-  if (ids.length === 0) return;
-  const changed = after(await endpoints.some(ids));
-  if (changed.length === 0) return;
-  const locked = await endpoints.lock(changed.map(({ id }) => id));
-  for (const endpoint of after(locked)) {
+): Promise<readonly EndpointStep[]> {
+  const locked = await endpoints.lockFree(endpointIdsOf(steps));
+  for (const endpoint of adjustedBy(locked, steps, now)) {
     await endpoints.save(endpoint, now);
     const wasOpen = locked.get(endpoint.id)?.breaker.openedAt !== null;
     if (wasOpen && endpoint.breaker.openedAt === null) await wakeWaiting(session, endpoint.id, now);
   }
+  return steps.filter(({ endpointId }) => !locked.has(endpointId));
+}
+
+/**
+ * Once the lanes are settled: waits a moment for who has the endpoint's row. Longer would hold up what is answered
+ * meanwhile, and the next answer of the endpoint says the same again.
+ */
+async function adjustLater(
+  database: Database,
+  vault: Vault,
+  steps: readonly EndpointStep[],
+  now: EpochMs,
+): Promise<void> {
+  try {
+    await database.transaction(async (transaction) => {
+      const endpoints = new EndpointBook(transaction, vault);
+      await transaction.rows(settleSql.waitAMoment);
+      await transaction.rows(endpointSql.lockSome, endpointIdsOf(steps));
+      await adjustEndpoints(transaction, endpoints, steps, now);
+    });
+  } catch (error) {
+    if (!isDatabaseError(error) || error.code !== lockNotAvailable) throw error;
+  }
+}
+
+function endpointIdsOf(steps: readonly EndpointStep[]): readonly string[] {
+  return [...new Set(steps.map(({ endpointId }) => endpointId))];
 }
 
 function afterStep(

@@ -2,7 +2,10 @@ import { type BreakerState, inFlightAllowed } from '../../breaker.ts';
 import type { EndpointDue, EpochMs } from '../../ports.ts';
 import type { StoreContext } from './context.ts';
 
-export const upcomingSql = {
+/** Beyond so many the nearest end of a lease may be found too late, by a poll. */
+const leasedLanesMax = 1_000;
+
+export const upcomingSql: Readonly<Record<'endpoints', string>> = {
   // A loose index scan: one probe of lane_due for each endpoint that has work, however many lanes it has. When one is
   // free and due, the walk over all leased ones is not needed, and could be long.
   endpoints: `with recursive clock as materialized (select doorbell.now_ms($1::bigint) as now),
@@ -21,12 +24,15 @@ export const upcomingSql = {
         where l.endpoint_id = b.endpoint_id and l.due_at is not null and l.lease_until <= (select now from clock)
         order by l.due_at, l.id limit 1) free on true
       left join lateral (
-        select min(l.lease_until) as ends_at from doorbell.lane l
-        where l.endpoint_id = b.endpoint_id and l.due_at <= (select now from clock)
-          and l.lease_until > (select now from clock)
-          and (free.due_at is null or free.due_at > (select now from clock))) lease on true
+        -- With a limit, for else a scan of all lanes there are looks cheaper than a walk through these. All that is due
+        -- is leased here, and those are no more than all workers have in flight.
+        select min(x.lease_until) as ends_at from (
+          select l.lease_until from doorbell.lane l
+          where l.endpoint_id = b.endpoint_id and l.due_at <= (select now from clock)
+            and (free.due_at is null or free.due_at > (select now from clock))
+          order by l.due_at, l.id limit ${leasedLanesMax}) x) lease on true
     where b.endpoint_id is not null`,
-} as const;
+};
 
 interface UpcomingRow {
   readonly id: string;
@@ -40,7 +46,14 @@ interface UpcomingRow {
 }
 
 export async function upcoming({ database, givenNow }: StoreContext): Promise<readonly EndpointDue[]> {
-  const rows = await database.rows<UpcomingRow>(upcomingSql.endpoints, givenNow());
+  const rows = await database.transaction(
+    (transaction) => {
+      const asked = transaction.prepared<UpcomingRow>(upcomingSql.endpoints, givenNow());
+      transaction.commit();
+      return asked;
+    },
+    { byIndex: true },
+  );
   return rows.flatMap((row): readonly EndpointDue[] => {
     const { id: endpointId, claimable_at: dueAt, now } = row;
     if (dueAt === null) return [];

@@ -5,8 +5,8 @@ import { type UserRow, userOf } from '../access-row.ts';
 import { userView } from '../audit-view.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
-import type { Session } from './database.ts';
 import { endpointSql } from './endpoint-book.ts';
+import type { Session } from './transaction.ts';
 
 const usersSql = {
   // Users are few and seldom edited: one at a time, so that two edits cannot leave no admin between them.

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../ports.ts';
-import type { Database, Session } from './database.ts';
+import type { Database } from './database.ts';
+import type { Session } from './transaction.ts';
 
 export const wakeWaitingSql = {
   // Skips what is locked: an append, or a settlement that itself waits for the endpoint's row. Those keep their time.

@@ -2,8 +2,8 @@ import type { Clock } from '../../ports.ts';
 import type { Vault } from '../../vault.ts';
 import { type EndpointRow, endpointOf, rowOf } from '../endpoint-row.ts';
 import { connect, type PostgresAddress } from '../postgres/connect.ts';
-import type { Session } from '../postgres/database.ts';
 import { checkSchema } from '../postgres/migrate.ts';
+import type { Session } from '../postgres/transaction.ts';
 import { extraOf } from '../sqlite/extra.ts';
 import { ImportRefused } from './import-refused.ts';
 import { openSource, type Source, type SourceRow } from './source.ts';
@@ -52,7 +52,8 @@ export async function importSqlite(options: ImportOptions): Promise<readonly Imp
   try {
     return await connect(options.to, async ({ database, end }) => {
       await checkSchema(database);
-      const imported = await database.transaction((session) => copyAll(session, source, options));
+      const copying = { statementTimeoutMs: 0 };
+      const imported = await database.transaction((session) => copyAll(session, source, options), copying);
       await end();
       return imported;
     });

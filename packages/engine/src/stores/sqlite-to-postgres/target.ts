@@ -1,9 +1,10 @@
-import { type Session, toRows } from '../postgres/database.ts';
+import { toRows } from '../postgres/database.ts';
+import type { Session } from '../postgres/transaction.ts';
 import { ImportRefused } from './import-refused.ts';
 import type { SourceRow, SourceTable } from './source.ts';
 
 const targetSql = {
-  limits: 'set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0',
+  limits: 'set local idle_in_transaction_session_timeout = 0',
   columns: (table: string): string => `select a.attname as name, format_type(a.atttypid, null) as type,
       a.attidentity <> '' as is_identity
     from pg_attribute a where a.attrelid = to_regclass('doorbell.${table}') and a.attnum > 0 and not a.attisdropped

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { askOnce } from './contender.ts';
@@ -26,10 +26,18 @@ export async function withSqliteBacklog<Value>(
   try {
     const sqlite = join(data, fileName);
     await copyFile(original, sqlite, constants.COPYFILE_FICLONE);
+    await sync(sqlite);
     return await use({ sqlite }, data);
   } finally {
     await rm(data, { recursive: true });
   }
+}
+
+/** Like a file that has been there for a while; or the first commits would wait until the whole copy is on the disk. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.sync();
+  await file.close();
 }
 
 /** The same on PostgreSQL. Filled without syncing, then vacuumed, as time would have done with a backlog that grew. */

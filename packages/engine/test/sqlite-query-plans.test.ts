@@ -6,6 +6,8 @@ import { attemptsSql } from '../src/stores/sqlite/attempts.ts';
 import { backlogSql } from '../src/stores/sqlite/backlog.ts';
 import { candidatesSql } from '../src/stores/sqlite/candidates.ts';
 import { claimSql } from '../src/stores/sqlite/claim.ts';
+import { customersSql } from '../src/stores/sqlite/customer-book.ts';
+import { endpointsSql } from '../src/stores/sqlite/endpoint-book.ts';
 import { findNotificationSql } from '../src/stores/sqlite/find-notification.ts';
 import { migrations } from '../src/stores/sqlite/migrate.ts';
 import { noticesSql } from '../src/stores/sqlite/notices.ts';
@@ -27,6 +29,8 @@ import type { Direction } from '../src/stores/sqlite/walk.ts';
 
 // SQLite plans without statistics here and in production alike (nothing runs ANALYZE), so these are the plans in force.
 const verbs = {
+  customers: customersSql,
+  endpoints: endpointsSql,
   append: appendSql,
   claim: claimSql,
   settle: settleSql,
@@ -71,6 +75,8 @@ const mayScan: Readonly<Record<string, string>> = {
   'recover.leased': 'once at start, over an index that holds only what waits',
   'recover.clearNotices': 'once at start, over an index that holds only what waits',
   'apiKeys.list': 'a handful of rows',
+  'customers.list': 'once, then they are in memory',
+  'endpoints.list': 'once, then they are in memory',
 };
 
 const database = new DatabaseSync(':memory:');

@@ -7,6 +7,12 @@ interface CustomerRow {
   readonly on_illegal_transition: Customer['onIllegalTransition'];
 }
 
+export const customersSql = {
+  list: 'select * from customer order by id',
+  save: `insert into customer (id, name, on_illegal_transition) values (?, ?, ?)
+    on conflict (id) do update set name = excluded.name, on_illegal_transition = excluded.on_illegal_transition`,
+} as const;
+
 /** All customers, read once: every append asks for one. */
 export class CustomerBook {
   readonly #selectAll;
@@ -14,11 +20,8 @@ export class CustomerBook {
   #byId: Map<string, Customer> | undefined;
 
   constructor(connection: Connection) {
-    this.#selectAll = connection.prepare<CustomerRow>('select * from customer order by id');
-    this.#upsert = connection.prepare(
-      `insert into customer (id, name, on_illegal_transition) values (?, ?, ?)
-       on conflict (id) do update set name = excluded.name, on_illegal_transition = excluded.on_illegal_transition`,
-    );
+    this.#selectAll = connection.prepare<CustomerRow>(customersSql.list);
+    this.#upsert = connection.prepare(customersSql.save);
   }
 
   find(customerId: string): Customer | undefined {

@@ -10,21 +10,33 @@ import {
 } from '../endpoint-row.ts';
 import type { Connection } from './connection.ts';
 
+const numbered = columns.map((column, index) => ({ column, parameter: `?${index + 1}` }));
+const edited = numbered.filter(({ column }) => column !== 'id');
+
+/**
+ * Two statements rather than an upsert, which checks foreign keys as if the id were new: SQLite then looks through all
+ * lanes at every step of a breaker. Both take all columns in their order.
+ */
+export const endpointsSql: Readonly<Record<'list' | 'insert' | 'update', string>> = {
+  list: 'select * from endpoint order by id',
+  insert: `insert into endpoint (${columns.join(', ')}) values (${numbered.map(({ parameter }) => parameter).join(', ')})`,
+  update: `update endpoint set ${edited.map(({ column, parameter }) => `${column} = ${parameter}`).join(', ')} where id = ?1`,
+};
+
 /** All endpoints, read once: claims and appends need them at every turn, with their keys open. */
 export class EndpointBook {
   readonly #vault: Vault;
   readonly #selectAll;
-  readonly #upsert;
+  readonly #insert;
+  readonly #update;
   #byId: Map<string, StoredEndpoint> | undefined;
   #byCustomer: Map<string, StoredEndpoint[]> | undefined;
 
   constructor(connection: Connection, vault: Vault) {
     this.#vault = vault;
-    this.#selectAll = connection.prepare<EndpointRow>('select * from endpoint order by id');
-    this.#upsert = connection.prepare(
-      `insert into endpoint (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})
-       on conflict (id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    );
+    this.#selectAll = connection.prepare<EndpointRow>(endpointsSql.list);
+    this.#insert = connection.prepare(endpointsSql.insert);
+    this.#update = connection.prepare(endpointsSql.update);
   }
 
   find(endpointId: string): StoredEndpoint | undefined {
@@ -46,7 +58,8 @@ export class EndpointBook {
   save(endpoint: StoredEndpoint, now: EpochMs): StoredEndpoint {
     const saved = accountForHold(endpoint, now);
     const row = rowOf(saved, this.#vault);
-    this.#upsert.run(...columns.map((column) => row[column]));
+    const values = columns.map((column) => row[column]);
+    if (this.#update.change(...values) === 0) this.#insert.run(...values);
     this.#all().set(saved.id, saved);
     this.#byCustomer = undefined;
     return saved;

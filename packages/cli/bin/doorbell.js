@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can parse, so that an old one gets a sentence instead of a stack trace.
+import { readdirSync, statSync } from 'node:fs';
+
 if (Number(process.versions.node.split('.')[0]) < 24) {
   console.error(
     `doorbell needs Node 24 or later; this is ${process.version}. In a clone of the repository run it through npm ` +
@@ -7,7 +9,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exitCode = 69;
 } else {
-  import('../dist/main.js').then(
+  import(isBundled() ? '../bundle/main.js' : '../dist/main.js').then(
     ({ main }) => main(process.argv),
     (error) => {
       if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
@@ -15,4 +17,20 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
       process.exitCode = 70;
     },
   );
+}
+
+/** Whether there is a bundle, which starts in half the time, and nothing of this repository was compiled after it. */
+function isBundled() {
+  const bundledAt = modifiedAt(new URL('../bundle/main.js', import.meta.url));
+  const packages = new URL('../../', import.meta.url);
+  return (
+    bundledAt > 0 &&
+    readdirSync(packages).every(
+      (name) => modifiedAt(new URL(`${name}/dist/.tsbuildinfo`, packages)) <= bundledAt,
+    )
+  );
+}
+
+function modifiedAt(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

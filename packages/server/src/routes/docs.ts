@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import scalar from '@scalar/fastify-api-reference';
+import Fastify, { type FastifyInstance } from 'fastify';
 
 /** The page may talk to this server only: no CDN, no fonts, no proxy, no telemetry from anywhere else. */
 const contentSecurityPolicy = [
@@ -16,13 +16,28 @@ const contentSecurityPolicy = [
 
 /** Readable documentation of the API, served whole by this process. */
 export const docsRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', contentSecurityPolicy);
-    reply.header('x-content-type-options', 'nosniff');
-  });
-  await app.register(scalar, {
+  let reference: Promise<FastifyInstance> | undefined;
+  for (const url of ['/docs', '/docs/', '/docs/js/scalar.js']) {
+    app.get(url, { schema: { hide: true }, logLevel: 'warn' }, async (request, reply) => {
+      reference ??= openReference();
+      const { host } = request;
+      const page = await (await reference).inject({ url: request.url, headers: { host } });
+      const { location, 'content-type': contentType } = page.headers;
+      if (location !== undefined) reply.header('location', location);
+      if (contentType !== undefined) reply.header('content-type', contentType);
+      reply.header('content-security-policy', contentSecurityPolicy);
+      reply.header('x-content-type-options', 'nosniff');
+      return reply.code(page.statusCode).send(page.rawPayload);
+    });
+  }
+};
+
+/** Loaded when it is first asked for: 5 MB of script, which most processes never show. */
+async function openReference(): Promise<FastifyInstance> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
+  const reference = Fastify();
+  await reference.register(scalar, {
     routePrefix: '/docs',
-    logLevel: 'warn',
     configuration: {
       url: '/openapi.json',
       pageTitle: 'Doorbell API',
@@ -34,4 +49,5 @@ export const docsRoutes: FastifyPluginAsyncTypebox = async (app) => {
       mcp: { disabled: true },
     },
   });
-};
+  return reference;
+}

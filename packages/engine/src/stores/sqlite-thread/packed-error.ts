@@ -18,8 +18,8 @@ export interface PackedError {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Those that callers tell apart by their class. */
-const classes = [
+/** Those that callers tell apart by their class; by name, because a bundler may give a class another. */
+const classes = {
   AppendRefused,
   DamagedDatabase,
   OutdatedDatabase,
@@ -34,8 +34,10 @@ const classes = [
   UnknownCustomer,
   UserExists,
   VaultError,
-] as const;
-const prototypes = new Map<string, Error>(classes.map((each) => [each.name, each.prototype]));
+} as const;
+const prototypes = new Map<string, Error>(
+  Object.entries(classes).map(([name, each]) => [name, each.prototype]),
+);
 
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return packError(new Error(String(error)));

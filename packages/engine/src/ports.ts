@@ -25,6 +25,7 @@ import type {
   RollupRequest,
 } from './rollup.ts';
 import type { StoreAccess } from './store-access.ts';
+import type { StoreAlerts } from './store-alerts.ts';
 import type { Task, TaskFilter, TaskHistory } from './task.ts';
 
 /** Milliseconds since 1970-01-01 UTC. */
@@ -96,7 +97,7 @@ export interface EndpointDue {
  * What people need from the same database: the API, the console, the command. Delivery never uses it. `by` is who does
  * it: then the audit log gets its row in the same transaction.
  */
-export interface StoreAdmin extends StoreAccess {
+export interface StoreAdmin extends StoreAccess, StoreAlerts {
   putCustomer(customer: Customer, by?: Actor): Promise<Customer>;
   findCustomer(customerId: string): Promise<Customer | undefined>;
   listCustomers(): Promise<readonly Customer[]>;
@@ -184,7 +185,7 @@ export interface SignedRequest {
   /** Normalised by the WHATWG URL parser when the endpoint was saved. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Form-encoded and therefore ASCII. */
+  /** A notification's is form-encoded and therefore ASCII; an alert's is JSON. */
   readonly body: string;
   readonly connectTimeoutMs: number;
   /** From the call to the last byte of the answer. */

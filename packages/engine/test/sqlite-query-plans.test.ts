@@ -1,5 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { alertChannelsSql } from '../src/stores/sqlite/alert-channels.ts';
+import { alertMessagesSql } from '../src/stores/sqlite/alert-messages.ts';
+import { alertsSql } from '../src/stores/sqlite/alerts.ts';
 import { apiKeysSql } from '../src/stores/sqlite/api-keys.ts';
 import { appendSql } from '../src/stores/sqlite/append.ts';
 import { attemptsSql } from '../src/stores/sqlite/attempts.ts';
@@ -53,6 +56,9 @@ const verbs = {
   pending: pendingSql,
   settledMinutes: settledMinutesSql,
   rollups: rollupsSql,
+  alerts: alertsSql,
+  alertChannels: alertChannelsSql,
+  alertMessages: alertMessagesSql,
 } as const;
 
 type Sql = string | ((direction: Direction) => string);
@@ -77,6 +83,9 @@ const mayScan: Readonly<Record<string, string>> = {
   'apiKeys.list': 'a handful of rows',
   'customers.list': 'once, then they are in memory',
   'endpoints.list': 'once, then they are in memory',
+  'alerts.queueRaised': 'a handful of channels',
+  'alertChannels.list': 'a handful of channels',
+  'alertMessages.freeChannels': 'a handful of channels',
 };
 
 const database = new DatabaseSync(':memory:');

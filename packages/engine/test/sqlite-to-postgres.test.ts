@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
+import { alertThresholdDefaults } from '../src/alert.ts';
 import { type Actor, verifyAudit } from '../src/audit.ts';
 import type { Store, StoreAdmin } from '../src/ports.ts';
 import { importSqlite } from '../src/stores/sqlite-to-postgres/index.ts';
+import { breakerOpen, raise } from '../src/testing/store-contract/alert-cases.ts';
+import { putChannel } from '../src/testing/store-contract/alert-channel-cases.ts';
 import { delivered, failed, refused, retryIn, World } from '../src/testing/store-contract/world.ts';
 import { createVault, type Vault } from '../src/vault.ts';
 import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
@@ -104,9 +107,23 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
       revokedAt: 2,
     };
     await world.store.putApiKey({ ...key, scopes: ['append'] });
+    // Alerts that hold, are acknowledged and over, and messages that arrived, wait and were given up.
+    await putChannel(world, { id: 'e1', kind: 'webhook' });
+    await putChannel(world, { id: 'off', secret: null, enabled: false });
+    const alert = await raise(world);
+    const [dispatch] = await world.store.claimAlertDispatches(1, 1_000);
+    const steps = (dispatch?.messages ?? []).map(({ id }) => ({
+      messageId: id,
+      step: { kind: 'sent' } as const,
+    }));
+    await world.store.settleAlertDispatch({ channelId: 'e1', epoch: 1, pauseMs: 5, failure: null, steps });
+    await world.store.acknowledgeAlert(alert.id, alice);
+    await world.store.clearAlerts([alert.id]);
+    await raise(world, breakerOpen('latest', 'c2'));
+    await world.store.putAlertThresholds({ ...alertThresholdDefaults, refusalsShare: 0.125 }, alice);
   }
 
-  async function everything(store: Store & StoreAdmin): Promise<unknown> {
+  async function everything(store: Store & StoreAdmin) {
     const notifications = await store.listNotifications({}, { limit: 500 });
     const tasks = await store.listTasks({}, { limit: 500 });
     return {
@@ -117,6 +134,9 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
       tasks: tasks.items,
       histories: await Promise.all(tasks.items.map((task) => store.findTasks(task.houseTaskId))),
       keys: await store.listApiKeys(),
+      alerts: await store.listAlerts({}, { limit: 500 }),
+      channels: await store.listAlertChannels(),
+      thresholds: await store.readAlertThresholds(),
       users: await store.listUsers(),
       links: await store.listPortalLinks(),
       session: await store.findSession('sh'),
@@ -142,10 +162,10 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     const before = await everything(source.reopen());
     expect(await everything(target.store)).toEqual(before);
 
-    expect(await verifyAudit(target.store)).toMatchObject({ intact: true, rows: 5 });
+    expect(await verifyAudit(target.store)).toMatchObject({ intact: true, rows: 7 });
     await target.store.pauseEndpoint('e1', 'operator', 'tea', alice);
     await target.store.resumeEndpoint('e1', alice);
-    expect(await verifyAudit(target.store)).toMatchObject({ intact: true, rows: 7 });
+    expect(await verifyAudit(target.store)).toMatchObject({ intact: true, rows: 9 });
 
     const there = new World(target);
     target.clock.advance(there.clock.now() - target.clock.now() + 60_000);
@@ -155,6 +175,10 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     expect([...(await there.drain('e1'))].sort()).toEqual(['t1.3', 't1.4', 't2.1']);
     expect([...(await there.drain('e2'))].sort()).toEqual(['t3.1', 't3.2', 't4.1']);
     expect(await there.drain('latest')).toEqual(['t4.1']);
+    const sending = await target.store.claimAlertDispatches(9, 1_000);
+    expect(sending.map(({ channel, messages }) => [channel.url, messages[0]?.event])).toEqual([
+      [before.channels[0]?.url, 'cleared'],
+    ]);
     expect((await target.store.claimNotices(9, 1_000)).map(({ endpointId }) => endpointId)).toEqual(['e2']);
     expect(await there.append('t1', 45_000)).toMatchObject({ sequence: 5 });
     expect(await there.append('t9', 9_000)).toMatchObject({ sequence: 1 });
@@ -163,12 +187,15 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
 
   it('seals the keys with the master key of the other side', async () => {
     await world.setUp();
+    await putChannel(world);
     await source.store.close();
     const other = createVault(new Uint8Array(32).fill(9), randomBytes);
     await run(other);
     const [row] = await target.sql<{ sign_key: string }>('select sign_key from doorbell.endpoint');
     expect(other.open(row?.sign_key ?? '', 'e1/sign-key')).toBe('sign-key-of-e1');
     expect(() => testVault.open(row?.sign_key ?? '', 'e1/sign-key')).toThrow(/another master key/);
+    const [channel] = await target.sql<{ secret: string }>('select secret from doorbell.alert_channel');
+    expect(other.open(channel?.secret ?? '', 'group/alert-channel-secret')).toBe('SEC-canary');
   });
 
   it('refuses a file that is being served, is missing, or whose master key is another', async () => {

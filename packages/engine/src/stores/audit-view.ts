@@ -1,3 +1,5 @@
+import type { Alert } from '../alert.ts';
+import type { AlertChannel } from '../alert-channel.ts';
 import type { ApiKey } from '../api-key.ts';
 import type { Json } from '../audit.ts';
 import type { Customer } from '../customer.ts';
@@ -46,4 +48,17 @@ export function portalLinkView(link: PortalLink | undefined): Json {
   if (link === undefined) return null;
   const { id, customerId, createdAt, expiresAt, revokedAt } = link;
   return { id, customerId, createdAt, expiresAt, revokedAt };
+}
+
+export function alertView(alert: Alert): Json {
+  const { kind, endpointId, customerId, raisedAt, clearedAt, acknowledgedAt, acknowledgedBy } = alert;
+  return { kind, endpointId, customerId, raisedAt, clearedAt, acknowledgedAt, acknowledgedBy };
+}
+
+/** A robot's URL is a secret as well: whoever knows it may write to the group. */
+export function alertChannelView(channel: AlertChannel | undefined, before?: AlertChannel): Json {
+  if (channel === undefined) return null;
+  const { id, kind, url, secret, wants, language, enabled } = channel;
+  const secrets = { url: masked(url, before?.url), secret: masked(secret, before?.secret) };
+  return { id, kind, ...secrets, wants, language, enabled };
 }

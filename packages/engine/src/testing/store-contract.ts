@@ -1,5 +1,8 @@
 import { describe, it } from 'vitest';
 import { accessCases } from './store-contract/access-cases.ts';
+import { alertCases } from './store-contract/alert-cases.ts';
+import { alertChannelCases } from './store-contract/alert-channel-cases.ts';
+import { alertMessageCases } from './store-contract/alert-message-cases.ts';
 import { appendCases } from './store-contract/append-cases.ts';
 import { auditCases } from './store-contract/audit-cases.ts';
 import { breakerCases } from './store-contract/breaker-cases.ts';
@@ -41,6 +44,9 @@ const chapters: Readonly<Record<string, Cases>> = {
   'tasks and backlog': taskCases,
   'rollups and events': rollupCases,
   'resend jobs': resendJobCases,
+  alerts: alertCases,
+  'alert channels': alertChannelCases,
+  'alert messages': alertMessageCases,
 };
 
 /** The suite that every store must pass; `openStore` gives an empty store with a clock of its own for each case. */

@@ -7,6 +7,7 @@ import { retentionSchema } from './schema/005-retention.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { attemptsByTimeSchema } from './schema/007-attempts-by-time.ts';
 import { resendJobSchema } from './schema/008-resend-jobs.ts';
+import { alertSchema } from './schema/009-alerts.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   { sql: settledMinutesSchema, worksSince: 5 },
   { sql: attemptsByTimeSchema, worksSince: 5 },
   { sql: resendJobSchema, worksSince: 5 },
+  { sql: alertSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

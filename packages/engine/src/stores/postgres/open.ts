@@ -3,6 +3,9 @@ import type { StoreAccess } from '../../store-access.ts';
 import type { Vault } from '../../vault.ts';
 import { endpointAt } from '../endpoint-row.ts';
 import { createAccess } from './access.ts';
+import { createAlertChannels } from './alert-channels.ts';
+import { createAlertMessages } from './alert-messages.ts';
+import { createAlerts } from './alerts.ts';
 import { appendChanges } from './append.ts';
 import { listAttempts, listRecordedAttempts } from './attempts.ts';
 import { AuditLog } from './audit-log.ts';
@@ -143,6 +146,9 @@ function adminSide(context: StoreContext): StoreAdmin {
     findTasks: (houseTaskId, customerId) => findTasks(context, houseTaskId, customerId),
 
     ...createAccess(context, audit),
+    ...createAlerts(context, audit),
+    ...createAlertChannels(context, audit),
+    ...createAlertMessages(context),
     backlog: (endpointIds) => backlog(context, endpointIds),
     listPending: (endpointIds, countMax) => listPending(context, endpointIds, countMax),
     addRollups: (rollups) => addRollups(context, rollups),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports.ts';
 import type { Vault } from '../../vault.ts';
+import { type AlertChannelRow, alertChannelOf, sealedChannel } from '../alert-row.ts';
 import { type EndpointRow, endpointOf, rowOf } from '../endpoint-row.ts';
 import { connect, type PostgresAddress } from '../postgres/connect.ts';
 import { checkSchema } from '../postgres/migrate.ts';
@@ -99,6 +100,7 @@ async function copyTable(
 ): Promise<void> {
   const converted = ({ source: { name } }: TargetTable, row: SourceRow): SourceRow => {
     if (name === 'endpoint') return sealedAnew(row, from, vault);
+    if (name === 'alert_channel') return channelSealedAnew(row, from, vault);
     return name === 'change' ? withExtraAsObject(row) : row;
   };
   let batch: SourceRow[] = [];
@@ -119,6 +121,11 @@ function sealedAnew(row: SourceRow, from: Vault, to: Vault): SourceRow {
   const endpoint = row as unknown as EndpointRow;
   const { sign_key, previous_sign_key, webhook_secret } = rowOf(endpointOf(endpoint, from), to);
   return { ...row, sign_key, previous_sign_key, webhook_secret };
+}
+
+function channelSealedAnew(row: SourceRow, from: Vault, to: Vault): SourceRow {
+  const channel = alertChannelOf(row as unknown as AlertChannelRow, from);
+  return { ...row, ...sealedChannel(channel, to) };
 }
 
 /** The file holds pairs, PostgreSQL an object. */

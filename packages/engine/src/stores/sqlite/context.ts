@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../ports.ts';
+import type { Vault } from '../../vault.ts';
 import type { Connection } from './connection.ts';
 import type { CustomerBook } from './customer-book.ts';
 import type { EndpointBook } from './endpoint-book.ts';
@@ -8,6 +9,7 @@ export interface StoreContext {
   readonly connection: Connection;
   readonly customers: CustomerBook;
   readonly endpoints: EndpointBook;
+  readonly vault: Vault;
   /** Wall time that never goes back and never stands still: a backward step of the clock must not make due work wait. */
   readonly now: () => EpochMs;
   /**

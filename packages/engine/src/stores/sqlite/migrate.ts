@@ -6,6 +6,7 @@ import { retentionSchema } from './schema/004-retention.ts';
 import { servedSchema } from './schema/005-served.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { resendJobSchema } from './schema/007-resend-jobs.ts';
+import { alertSchema } from './schema/008-alerts.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -16,6 +17,7 @@ export const migrations: readonly string[] = [
   servedSchema,
   settledMinutesSchema,
   resendJobSchema,
+  alertSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

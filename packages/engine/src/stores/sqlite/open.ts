@@ -5,6 +5,9 @@ import { customerView } from '../audit-view.ts';
 import { endpointAt } from '../endpoint-row.ts';
 import { settleApart } from '../settle-apart.ts';
 import { createAccess } from './access.ts';
+import { createAlertChannels } from './alert-channels.ts';
+import { createAlertMessages } from './alert-messages.ts';
+import { createAlerts } from './alerts.ts';
 import { AppendVerb } from './append.ts';
 import { createListAttempts, createListRecordedAttempts } from './attempts.ts';
 import { AuditLog } from './audit-log.ts';
@@ -77,6 +80,7 @@ function serve(connection: Connection, options: SqliteStoreOptions, onClose: () 
     connection,
     customers: new CustomerBook(connection),
     endpoints: new EndpointBook(connection, options.vault),
+    vault: options.vault,
     ...steadyClocks(options.clock, lastRecordedAt(connection)),
   };
   // Opens every key once: a wrong master key is found now, not at the first delivery.
@@ -175,6 +179,9 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     findTasks: async (houseTaskId, customerId) => tasks.find(houseTaskId, customerId),
 
     ...createAccess(connection, audit, now, (run) => commits.write(run)),
+    ...createAlerts(context, audit, commits),
+    ...createAlertChannels(context, audit, commits),
+    ...createAlertMessages(context, commits),
     backlog: async (endpointIds) => backlog(endpointIds),
     listPending: async (endpointIds, countMax) => listPending(endpointIds, countMax),
     addRollups: (added) => commits.write(() => rollups.add(added)),

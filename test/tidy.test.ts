@@ -23,7 +23,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   receiver: ['contract'],
   conformance: ['contract'],
   engine: ['contract'],
-  server: ['contract', 'engine'],
+  server: ['contract', 'conformance', 'engine'],
   cli: ['contract', 'receiver', 'conformance', 'engine', 'server'],
   // Of the server the types of its API alone; the next test sees to that.
   console: ['contract', 'server'],

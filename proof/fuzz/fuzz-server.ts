@@ -92,6 +92,7 @@ async function openServer(): Promise<ServerUnderTest> {
     setupToken: null,
     trustedProxies: [],
     tail: new Tail(),
+    connect: transport.connect.bind(transport),
     policy,
     clock,
     randomBytes,

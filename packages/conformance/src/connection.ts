@@ -35,22 +35,37 @@ export interface Opening {
   readonly destroy: Connection['destroy'];
 }
 
+/**
+ * Opens a socket to the host of the URL, with TLS where the URL asks for it, and calls back once. Returns a function that
+ * gives up without calling back, and may be called at any time. Whoever runs the kit for others decides here which addresses may be called.
+ */
+export type Connect = (url: URL, done: (failure: Error | null, socket: Socket | null) => void) => () => void;
+
 const pieceBytes = 16_384;
 
 /** Begins to connect; never throws, but `opened` rejects with an ExchangeFailure. */
-export function openConnection(url: URL): Opening {
-  const socket = openSocket(url);
-  const { changed, state } = watch(socket);
+export function openConnection(url: URL, connect: Connect = connectDirectly): Opening {
+  const { changed, state, fail, take } = watch();
+  let socket: Socket | undefined;
+  const giveUp = connect(url, (failure, connected) => {
+    if (connected === null) fail(failure ?? new Error('no connection'));
+    else {
+      socket = connected;
+      take(connected);
+    }
+  });
   const destroy = (failure?: ExchangeFailure): void => {
     state.failure ??= failure ?? null;
-    socket.destroy();
+    giveUp();
+    if (socket === undefined) fail(new Error('given up'));
+    else socket.destroy();
   };
 
   async function write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
-      while (socket.writableNeedDrain && !isSettled()) await changed();
+      while (socket?.writableNeedDrain && !isSettled()) await changed();
       if (isSettled()) return;
-      socket.write(bytes.subarray(at, at + pieceBytes));
+      socket?.write(bytes.subarray(at, at + pieceBytes));
     }
   }
 
@@ -98,6 +113,19 @@ export function openConnection(url: URL): Opening {
   return { opened: open(), destroy };
 }
 
+/** To whatever address the name has. */
+const connectDirectly: Connect = (url, done) => {
+  const socket = openSocket(url);
+  const isSecure = socket instanceof TLSSocket;
+  const fail = (error: Error): void => done(error, null);
+  socket.once('error', fail);
+  socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+    socket.off('error', fail);
+    done(null, socket);
+  });
+  return () => socket.destroy();
+};
+
 function openSocket(url: URL): Socket {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (url.protocol === 'http:') return connectTcp({ host, port: Number(url.port || 80) });
@@ -112,37 +140,46 @@ interface Watched {
   failure: ExchangeFailure | null;
 }
 
+interface Watch {
+  readonly state: Watched;
+  readonly changed: () => Promise<void>;
+  /** There will be no socket, or it has failed. */
+  readonly fail: (error: Error & { readonly code?: string }) => void;
+  /** Here is the socket. */
+  readonly take: (socket: Socket) => void;
+}
+
 /** Keeps what a socket has told so far, so that an error that follows an answer does not swallow it. */
-function watch(socket: Socket): { state: Watched; changed: () => Promise<void> } {
+function watch(): Watch {
   const state: Watched = { connected: false, received: Buffer.alloc(0), ended: false, failure: null };
   let next = Promise.withResolvers<void>();
   const tell = (): void => {
     next.resolve();
     next = Promise.withResolvers();
   };
-  socket.setNoDelay(true);
-  socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
-    state.connected = true;
-    tell();
-  });
-  socket.on('data', (chunk: Buffer) => {
-    state.received = Buffer.concat([state.received, chunk]);
-    tell();
-  });
-  socket.on('drain', tell);
-  socket.on('end', () => {
-    state.ended = true;
-    tell();
-  });
-  socket.on('error', (error: Error & { code?: string }) => {
+  const fail: Watch['fail'] = (error) => {
     const detail = error.message === '' ? (error.code ?? 'unknown error') : error.message;
     state.failure ??= new ExchangeFailure('closed', `the connection failed: ${detail}`);
     tell();
-  });
-  socket.on('close', () => {
-    state.ended = true;
-    if (!state.connected) state.failure ??= new ExchangeFailure('closed', 'the connection was closed');
+  };
+  const take = (socket: Socket): void => {
+    state.connected = true;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => {
+      state.received = Buffer.concat([state.received, chunk]);
+      tell();
+    });
+    socket.on('drain', tell);
+    socket.on('end', () => {
+      state.ended = true;
+      tell();
+    });
+    socket.on('error', fail);
+    socket.on('close', () => {
+      state.ended = true;
+      tell();
+    });
     tell();
-  });
-  return { state, changed: () => next.promise };
+  };
+  return { state, changed: () => next.promise, fail, take };
 }

@@ -1,5 +1,11 @@
 import type { Clock } from './clock.ts';
-import { ExchangeFailure, type FailureKind, type Opening, openConnection } from './connection.ts';
+import {
+  type Connect,
+  ExchangeFailure,
+  type FailureKind,
+  type Opening,
+  openConnection,
+} from './connection.ts';
 import type { Reply } from './reply.ts';
 import { renderHead, type WireRequest } from './wire-request.ts';
 import { writeRequest } from './write-request.ts';
@@ -29,22 +35,20 @@ export interface Transport {
 const lingerMs = 40;
 const reachTimeoutMs = 3000;
 
-export function createTransport(options: { url: URL; clock: Clock; timeoutMs: number }): Transport {
-  const { url, clock, timeoutMs } = options;
+export interface TransportOptions {
+  readonly url: URL;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly connect?: Connect | undefined;
+  /** Ends what is under way, and everything that comes after, at once. */
+  readonly signal?: AbortSignal | undefined;
+}
 
-  /** Has everything that waits on this connection fail when the time is up. */
-  async function within<T>(limitMs: number, opening: Opening, work: () => Promise<T>): Promise<T> {
-    const stop = new AbortController();
-    void clock.sleep(limitMs, stop.signal).then(() => {
-      if (stop.signal.aborted) return;
-      opening.destroy(new ExchangeFailure('time-out', `there was no answer within ${limitMs} ms`));
-    });
-    try {
-      return await work();
-    } finally {
-      stop.abort();
-    }
-  }
+export function createTransport(options: TransportOptions): Transport {
+  const { url, clock, timeoutMs, connect, signal } = options;
+
+  const within = <T>(limitMs: number, opening: Opening, work: () => Promise<T>): Promise<T> =>
+    endedInTime({ clock, signal, limitMs, opening }, work);
 
   async function exchange(opening: Opening, request: WireRequest, persistent: boolean): Promise<Recorded> {
     const startedMs = clock.monotonicMs();
@@ -71,7 +75,7 @@ export function createTransport(options: { url: URL; clock: Clock; timeoutMs: nu
 
   /** On one connection, until the endpoint closes it; the last recorded one is not open unless all were sent. */
   async function sendWhileOpen(requests: readonly WireRequest[], exchanges: Exchange[]): Promise<void> {
-    const opening = openConnection(url);
+    const opening = openConnection(url, connect);
     try {
       for (const [index, request] of requests.entries()) {
         const { open, ...recorded } = await exchange(opening, request, true);
@@ -87,7 +91,7 @@ export function createTransport(options: { url: URL; clock: Clock; timeoutMs: nu
 
   return {
     async send(request) {
-      const opening = openConnection(url);
+      const opening = openConnection(url, connect);
       const { open: _open, ...recorded } = await exchange(opening, request, false);
       opening.destroy();
       return recorded;
@@ -102,7 +106,7 @@ export function createTransport(options: { url: URL; clock: Clock; timeoutMs: nu
     },
 
     async abandon(request) {
-      const opening = openConnection(url);
+      const opening = openConnection(url, connect);
       const half = request.body.subarray(0, request.body.byteLength / 2);
       const bytes = Buffer.concat([renderHead(request, url, false), half]);
       await within(timeoutMs, opening, async () => (await opening.opened).write(bytes)).catch(toDetail);
@@ -111,13 +115,40 @@ export function createTransport(options: { url: URL; clock: Clock; timeoutMs: nu
     },
 
     async reach() {
-      const opening = openConnection(url);
+      const opening = openConnection(url, connect);
       const limitMs = Math.min(reachTimeoutMs, timeoutMs);
       const detail = await within(limitMs, opening, () => opening.opened).then(() => null, toDetail);
       opening.destroy();
       return detail === null ? { ok: true } : { ok: false, detail };
     },
   };
+}
+
+interface Limited {
+  readonly clock: Clock;
+  readonly signal: AbortSignal | undefined;
+  readonly limitMs: number;
+  readonly opening: Opening;
+}
+
+/** Has everything that waits on this connection fail when the time is up, or the run is ended. */
+async function endedInTime<T>(
+  { clock, signal, limitMs, opening }: Limited,
+  work: () => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  void clock.sleep(limitMs, stop.signal).then(() => {
+    if (stop.signal.aborted) return;
+    opening.destroy(new ExchangeFailure('time-out', `there was no answer within ${limitMs} ms`));
+  });
+  const end = (): void => opening.destroy(new ExchangeFailure('closed', 'the run was ended'));
+  signal?.addEventListener('abort', end, { signal: stop.signal });
+  if (signal?.aborted) end();
+  try {
+    return await work();
+  } finally {
+    stop.abort();
+  }
 }
 
 type Recorded = Exchange & { readonly open: boolean };

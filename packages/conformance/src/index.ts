@@ -1,5 +1,6 @@
 export type { Clock } from './clock.ts';
 export type { ConformanceCase, Level } from './conformance-case.ts';
+export type { Connect } from './connection.ts';
 export { groupOf, listCases } from './list-cases.ts';
 export { renderJunit } from './render-junit.ts';
 export type { CaseResult, ConformanceReport, Grade, LevelCounts, ShownExchange } from './report.ts';

@@ -41,10 +41,12 @@ export interface ConformanceReport {
   readonly runId: string;
   /** `unreachable`: nothing accepted a connection. `went-away`: it did at first, and then no longer. */
   readonly endpoint: 'answered' | 'unreachable' | 'went-away';
-  /** Null when only some cases were asked for, or the endpoint was unreachable. */
+  /** Null when not every case was to be judged, or the endpoint was unreachable. */
   readonly grade: Grade | null;
   /** True when no must failed and the endpoint was there to the end. */
   readonly conforms: boolean;
+  /** True when the run was ended before every case was judged. */
+  readonly ended: boolean;
   readonly counts: Readonly<Record<Level, LevelCounts>>;
   readonly durationMs: number;
   readonly results: readonly CaseResult[];

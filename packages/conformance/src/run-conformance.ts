@@ -2,6 +2,7 @@ import { isWebhookSecret, type Revision } from '@doorbell/contract';
 
 import type { Clock } from './clock.ts';
 import { type ConformanceCase, plainDelivery } from './conformance-case.ts';
+import type { Connect } from './connection.ts';
 import { EffectsUnreadable } from './count-effects.ts';
 import { createTransport, type Exchange, type Transport } from './exchange.ts';
 import { groupOf, listCases } from './list-cases.ts';
@@ -30,6 +31,10 @@ export interface ConformanceOptions {
   readonly effectsUrl?: string;
   /** For one exchange; by default 15,000 ms, as the platform waits. */
   readonly timeoutMs?: number;
+  /** Opens every connection to the endpoint; by default to whatever address its name has. */
+  readonly connect?: Connect;
+  /** Ends the run: what is not judged by then is skipped, and the report says that it was ended. */
+  readonly signal?: AbortSignal;
   /** Not called for an unreachable endpoint. */
   readonly onResult?: (result: CaseResult) => void;
 }
@@ -38,6 +43,8 @@ const promptMs = 3000;
 /** How long an endpoint that went down may take to come up again. */
 const restartMs = 3000;
 const restartPollMs = 200;
+const ended = 'not judged, because the run was ended';
+const never = new AbortController().signal;
 
 /**
  * Judges an endpoint by one case after the other. Throws RangeError for options that make no sense; whatever the
@@ -46,7 +53,8 @@ const restartPollMs = 200;
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
   const cases = listCases(options.only);
   const { clock, timeoutMs, url, effectsUrl } = checkOptions(options);
-  const transport = createTransport({ url, clock, timeoutMs });
+  const { connect, signal = never } = options;
+  const transport = createTransport({ url, clock, timeoutMs, connect, signal });
   const secrets = [options.signKey, options.webhookSecret ?? ''].filter((secret) => secret !== '');
   let exchanges: Exchange[] = [];
   const probe = createProbe({
@@ -69,24 +77,26 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   const startedMs = clock.monotonicMs();
   const results: CaseResult[] = [];
   const reached = await transport.reach();
-  let endpoint: ConformanceReport['endpoint'] = reached.ok ? 'answered' : 'unreachable';
+  let endpoint: ConformanceReport['endpoint'] = reached.ok || signal.aborted ? 'answered' : 'unreachable';
   let gone = reached.ok ? null : `nothing accepts connections: ${reached.detail}`;
   for (const one of cases) {
     const caseStartedMs = clock.monotonicMs();
-    const skipped = gone ?? findSkip(one, probe, results);
+    const skipped = signal.aborted ? ended : (gone ?? findSkip(one, probe, results));
     exchanges = [];
     let judged = skipped === null ? await judge(one, probe) : skip(skipped);
     if (exchanges.some(isUnconnected)) {
-      if (await comesBack(transport, clock)) {
+      if (await comesBack(transport, clock, signal)) {
         exchanges = [];
         judged = await judge(one, probe);
-      } else {
+      } else if (!signal.aborted) {
         endpoint = 'went-away';
         gone = 'nothing accepts connections any more';
         // When the very first request finds nobody, the case before it is to blame.
         if (exchanges[0] !== undefined && isUnconnected(exchanges[0])) judged = skip(gone);
       }
     }
+    // What failed because the run was ended is no fault of the endpoint.
+    if (signal.aborted && skipped === null) judged = skip(ended);
     const shown = judged.outcome === 'failed' ? exchanges : [];
     const { id, level, why, sends, accepts, hint } = one;
     const result: CaseResult = {
@@ -129,12 +139,12 @@ function findSkip(one: ConformanceCase, probe: Probe, results: readonly CaseResu
 }
 
 /** A process that ended on a bad request may be started again by its supervisor. */
-async function comesBack(transport: Transport, clock: Clock): Promise<boolean> {
+async function comesBack(transport: Transport, clock: Clock, signal: AbortSignal): Promise<boolean> {
   const endMs = clock.monotonicMs() + restartMs;
   for (;;) {
     if ((await transport.reach()).ok) return true;
-    if (clock.monotonicMs() >= endMs) return false;
-    await clock.sleep(restartPollMs, new AbortController().signal);
+    if (signal.aborted || clock.monotonicMs() >= endMs) return false;
+    await clock.sleep(restartPollMs, signal);
   }
 }
 
@@ -146,13 +156,15 @@ function summarise(
 ): ConformanceReport {
   const counts = countByLevel(results);
   const isAccepted = results.find(({ id }) => id === plainDelivery)?.outcome === 'passed';
-  const isWhole = endpoint !== 'unreachable' && (options.only ?? []).length === 0;
+  const isEnded = results.some(({ detail }) => detail === ended);
+  const isWhole = endpoint !== 'unreachable' && !isEnded && (options.only ?? []).length === 0;
   return {
     url: options.url,
     runId: options.runId,
     endpoint,
     grade: isWhole ? gradeOf(counts, isAccepted && endpoint === 'answered') : null,
-    conforms: endpoint === 'answered' && counts.must.failed === 0,
+    conforms: endpoint === 'answered' && !isEnded && counts.must.failed === 0,
+    ended: isEnded,
     counts,
     durationMs,
     results,

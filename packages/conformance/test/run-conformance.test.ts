@@ -84,6 +84,51 @@ it('an endpoint that a request took down has gone away, and what comes later is 
   expect(report).toMatchObject({ endpoint: 'went-away', conforms: false });
 });
 
+it('a run that is ended judges nothing any more, has no grade, and holds nothing against the endpoint', async () => {
+  const ending = new AbortController();
+  let requests = 0;
+  const report = await run(
+    (request, response) => {
+      requests += 1;
+      // The answer to the fifth never comes.
+      if (requests < 5) lax(request, response);
+      else ending.abort();
+    },
+    { signal: ending.signal },
+  );
+  expect(report).toMatchObject({ endpoint: 'answered', grade: null, conforms: false, ended: true });
+  const after = report.results.slice(4);
+  expect(after.length).toBeGreaterThan(100);
+  expect(new Set(after.map(({ outcome }) => outcome))).toEqual(new Set(['skipped']));
+  expect(requests).toBe(5);
+});
+
+it('whoever runs the kit says which addresses may be called, and why not', async () => {
+  const asked: string[] = [];
+  const report = await run(lax, {
+    connect: (url, done) => {
+      asked.push(url.host);
+      done(new Error('192.0.2.1 may not be called'), null);
+      return () => {};
+    },
+  });
+  expect(asked).toHaveLength(1);
+  expect(report.endpoint).toBe('unreachable');
+  expect(report.results[0]?.detail).toContain('192.0.2.1 may not be called');
+});
+
+it('a connection that is still being opened when the time is up is given up', async () => {
+  let givenUp = 0;
+  const report = await run(lax, {
+    timeoutMs: 1_000,
+    connect: () => () => {
+      givenUp += 1;
+    },
+  });
+  expect(givenUp).toBeGreaterThan(0);
+  expect(report.results[0]?.detail).toContain('there was no answer within 1000 ms');
+});
+
 it.each([
   ['a sign key', { signKey: '' }],
   ['a URL', { url: 'ftp://127.0.0.1/' }],

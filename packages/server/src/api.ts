@@ -16,6 +16,7 @@ import type { bucket } from './schemas/statistics.ts';
 
 // What the API answers, for clients in TypeScript: types only, taken from the schemas that the routes are checked by.
 
+export type { ConformanceCaseResult, ConformanceStart, ConformanceSummary } from './conformance-events.ts';
 export type Bucket = Static<typeof bucket>;
 export type ApiKey = Static<typeof apiKey>;
 export type Attempt = Static<typeof attempt>;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock, Engine, NetworkPolicy, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
@@ -14,6 +15,12 @@ export interface AppPorts {
   /** Where the built console is; it may be missing. */
   readonly consoleDirectory: string;
   readonly policy: NetworkPolicy;
+  /** Opens one connection under the same rules for addresses as a delivery. Calls back once; what it returns gives up. */
+  readonly connect: (
+    url: URL,
+    timeoutMs: number,
+    done: (failure: Error | null, socket: Socket | null) => void,
+  ) => () => void;
   readonly clock: Clock;
   /** Networks of proxies whose X-Forwarded headers are believed, beside loopback. */
   readonly trustedProxies: readonly string[];

@@ -18,6 +18,7 @@ import { parseQueryString } from './query-string.ts';
 import { refuseMalformedHttp } from './refuse-malformed-http.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
+import { conformanceRoutes } from './routes/conformance.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -105,6 +106,7 @@ async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> 
       await admitByTable(v1, ports);
       await v1.register(customerRoutes(ports));
       await v1.register(endpointRoutes(ports));
+      await v1.register(conformanceRoutes(ports));
       await v1.register(endpointHealthRoutes(ports));
       await v1.register(overviewRoutes(ports));
       await v1.register(stateChangeRoutes(ports));

@@ -5,6 +5,7 @@ import { tooManyRequests } from './problem.ts';
 import type { RouteAccess } from './route-access.ts';
 
 const windowMs = 10_000;
+const conformanceWindowMs = 600_000;
 
 /** In each window. Generous: they stop what runs wild, not what works hard. */
 export const requestsMax = {
@@ -16,6 +17,8 @@ export const requestsMax = {
   signIn: 60,
   /** Of one network, with credentials that are not good. */
   refused: 200,
+  /** Of one endpoint, in ten minutes: each is some two hundred requests that the customer has to answer. */
+  conformanceRuns: 6,
 } as const;
 
 /** Counts in this process, for each key, user or link, and for each network where nobody is known yet. */
@@ -40,6 +43,23 @@ export function rateOf({ scope }: RouteAccess): RouteOptions['config'] {
 
 /** For the `config` of a route that one call of which is work for seconds. */
 export const bulkRate: NonNullable<RouteOptions['config']> = { rateLimit: { max: requestsMax.bulk } };
+
+/** Throws the 429 problem when this endpoint has been judged too often lately. */
+export function limitConformanceRuns(app: FastifyInstance): (request: FastifyRequest) => Promise<void> {
+  const count = app.createRateLimit({
+    max: requestsMax.conformanceRuns,
+    timeWindow: conformanceWindowMs,
+    keyGenerator: (request: FastifyRequest) => `conformance ${(request.params as EndpointParams).endpointId}`,
+  });
+  return async (request) => {
+    const counted = await count(request);
+    if (!counted.isAllowed && counted.isExceeded) throw tooManyRequests(counted.ttl);
+  };
+}
+
+interface EndpointParams {
+  readonly endpointId: string;
+}
 
 /** Counts the refusal, and is the problem to answer with: the refusal itself, or that there were too many. */
 export function countRefusals(

@@ -14,14 +14,15 @@ export const problemKinds = {
   'customer-fixed': { status: 409, title: 'An endpoint keeps its customer' },
   'user-exists': { status: 409, title: 'There is a user of this name' },
   'last-admin': { status: 409, title: 'One admin has to stay' },
-  'unsigned-endpoint': { status: 409, title: 'The endpoint has no sign key to rotate' },
+  'conformance-running': { status: 409, title: 'The endpoint is being judged already' },
+  'unsigned-endpoint': { status: 409, title: 'The endpoint has no sign key' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json in UTF-8' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   internal: { status: 500, title: 'Something went wrong inside Doorbell' },
   'more-than-expected': { status: 409, title: 'More matches than was expected' },
-  'too-many-streams': { status: 503, title: 'As many watch already as this process serves' },
+  'too-many-streams': { status: 503, title: 'As many streams are open already as this process serves' },
   'store-unavailable': { status: 503, title: 'The database does not take it now' },
 } as const;
 

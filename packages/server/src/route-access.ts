@@ -26,6 +26,7 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'POST /v1/endpoints/:endpointId/pause': forCustomersToo('operate'),
   'POST /v1/endpoints/:endpointId/resume': forCustomersToo('operate'),
   'POST /v1/endpoints/:endpointId/test': forCustomersToo('operate'),
+  'POST /v1/endpoints/:endpointId/conformance': forCustomersToo('operate'),
   'POST /v1/endpoints/:endpointId/rotate-key': forStaff('admin'),
 
   'GET /v1/overview': forCustomersToo('read'),

@@ -97,6 +97,7 @@ async function serve(
     roles,
     consoleDirectory,
     policy,
+    connect: transport.connect.bind(transport),
     clock,
     trustedProxies,
     setupToken,

@@ -112,6 +112,7 @@ const items: Readonly<Record<string, () => string>> = {
   'POST /v1/endpoints/:endpointId/pause': () => '/v1/endpoints/other-main/pause',
   'POST /v1/endpoints/:endpointId/resume': () => '/v1/endpoints/other-main/resume',
   'POST /v1/endpoints/:endpointId/test': () => '/v1/endpoints/other-main/test',
+  'POST /v1/endpoints/:endpointId/conformance': () => '/v1/endpoints/other-main/conformance',
   'GET /v1/notifications/:notificationId': () => `/v1/notifications/${foreignNotification}`,
   'POST /v1/notifications/:notificationId/verify': () => `/v1/notifications/${foreignNotification}/verify`,
   'POST /v1/notifications/:notificationId/resend': () => `/v1/notifications/${foreignNotification}/resend`,

@@ -64,6 +64,7 @@ test('the document is OpenAPI 3.1 and describes every call', async () => {
       'get /v1/resends/{resendId}',
       'post /v1/resends',
       'post /v1/resends/{resendId}/stop',
+      'post /v1/endpoints/{endpointId}/conformance',
       'post /v1/endpoints/{endpointId}/pause',
       'post /v1/endpoints/{endpointId}/resume',
       'post /v1/endpoints/{endpointId}/rotate-key',
@@ -95,7 +96,7 @@ test('every operation has an id of its own, a summary, described answers and dec
     const declared = (operation.parameters ?? []).filter((parameter: Json) => parameter.in === 'path');
     expect([name, ...declared.map((parameter: Json) => parameter.name)]).toEqual([name, ...inPath]);
     expect([name, operation.requestBody === undefined]).toEqual([name, /^(get|delete) /.test(name)]);
-    const isAction = /(?:pause|resume|test|verify|stop|rotate-key|\}\/resend)$/.test(name);
+    const isAction = /(?:pause|resume|test|verify|stop|conformance|rotate-key|\}\/resend)$/.test(name);
     if (operation.requestBody) expect([name, operation.requestBody.required]).toEqual([name, !isAction]);
     const isOpen = operation.security?.length === 0;
     expect([name, isOpen]).toEqual([name, !name.includes('/v1/') || /v1\/(sessions|setup)$/.test(name)]);

@@ -99,6 +99,7 @@ export async function startApp({
     roles,
     consoleDirectory: join(directory, 'console'),
     policy,
+    connect: transport.connect.bind(transport),
     clock,
     trustedProxies: [],
     setupToken,

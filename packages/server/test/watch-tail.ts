@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as openRequest } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { TestApp } from './start-app.ts';
 
@@ -9,13 +9,30 @@ export interface Watcher {
 }
 
 /** Reads the stream over a socket, as a browser does. */
-export async function watch(
+export function watch(
   app: TestApp,
   query = '',
   headers: Record<string, string> = { authorization: `Bearer ${app.key}` },
 ): Promise<Watcher> {
+  return readStream(app, `/v1/tail${query}`, { headers });
+}
+
+interface Asked {
+  readonly method?: 'GET' | 'POST';
+  readonly headers: Record<string, string>;
+  readonly body?: object;
+}
+
+/** What is no stream of events has none. */
+export async function readStream(
+  app: TestApp,
+  path: string,
+  { method = 'GET', headers, body }: Asked,
+): Promise<Watcher> {
   const url = await app.listen();
-  const request = get(`${url}/v1/tail${query}`, { headers });
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const request = openRequest(`${url}${path}`, { method, headers: { ...json, ...headers } });
+  request.end(body === undefined ? undefined : JSON.stringify(body));
   onTestFinished(() => void request.destroy());
   request.on('error', () => {});
   const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -1,4 +1,5 @@
 import { access } from './en/access.ts';
+import { conformance } from './en/conformance.ts';
 import { endpoints } from './en/endpoints.ts';
 import { notifications } from './en/notifications.ts';
 import { overview } from './en/overview.ts';
@@ -15,7 +16,7 @@ export const en: Readonly<Record<TextKey, string>> = {
   ...tail,
   ...overview,
   ...endpoints,
-
+  ...conformance,
   ...access,
   ...resends,
 };

@@ -1,4 +1,5 @@
 import { access } from './zh/access.ts';
+import { conformance } from './zh/conformance.ts';
 import { endpoints } from './zh/endpoints.ts';
 import { notifications } from './zh/notifications.ts';
 import { overview } from './zh/overview.ts';
@@ -15,7 +16,7 @@ export const zh = {
   ...tail,
   ...overview,
   ...endpoints,
-
+  ...conformance,
   ...access,
   ...resends,
 } as const;

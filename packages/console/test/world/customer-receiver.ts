@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { verify } from '@doorbell/contract';
 import { type Answering, type AnsweringKind, answers } from './answers.ts';
@@ -11,19 +11,27 @@ export interface CustomerReceiver {
   answer(customerId: string, kind: AnsweringKind): void;
   /** From now on it answers 401 to what this key did not sign. */
   requireKey(customerId: string, signKey: string): void;
+  /** From now on this answers for the customer. */
+  handle(customerId: string, listener: RequestListener): void;
   close(): void;
 }
 
 export async function startCustomerReceiver(): Promise<CustomerReceiver> {
   const kinds = new Map<string, AnsweringKind>();
   const signKeys = new Map<string, string>();
+  const listeners = new Map<string, RequestListener>();
   const server = createServer((request, response) => {
+    const customerId = request.url?.split('?')[0]?.slice(1) ?? '';
+    const listener = listeners.get(customerId);
+    if (listener !== undefined) {
+      listener(request, response);
+      return;
+    }
     let body = '';
     request.setEncoding('utf8').on('data', (chunk) => {
       body += chunk;
     });
     request.on('end', () => {
-      const customerId = request.url?.slice(1) ?? '';
       const signKey = signKeys.get(customerId);
       const isKnown = signKey === undefined || isSignedBy(signKey, request.headers, body);
       const kind = isKnown ? (kinds.get(customerId) ?? 'accept') : 'unauthorized';
@@ -37,6 +45,7 @@ export async function startCustomerReceiver(): Promise<CustomerReceiver> {
   return {
     urlOf: (customerId) => `http://127.0.0.1:${port}/${customerId}`,
     answer: (customerId, kind) => kinds.set(customerId, kind),
+    handle: (customerId, listener) => listeners.set(customerId, listener),
     requireKey: (customerId, signKey) => signKeys.set(customerId, signKey),
     close: () => {
       server.closeAllConnections();

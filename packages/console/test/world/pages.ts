@@ -7,6 +7,7 @@ export const pages = [
   { name: 'task', path: '/tasks?customerId=lvcheng&houseTaskId=HT20261124042' },
   { name: 'endpoints', path: '/endpoints' },
   { name: 'endpoint', path: '/endpoints/riverside-main' },
+  { name: 'endpoint-conformance', path: '/endpoints/hillside-main?tab=conformance', judges: 'hillside-main' },
   { name: 'endpoint-settings', path: '/endpoints/yunqi-main?tab=settings' },
   { name: 'tail', path: '/tail', streams: true },
   { name: 'resends', path: '/resends' },

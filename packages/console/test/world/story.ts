@@ -1,4 +1,5 @@
 import type { Notification, Page } from '@doorbell/server/api';
+import { createListener } from '../../../../test/conformance/careful-receiver.ts';
 import type { AnsweringKind } from './answers.ts';
 import type { World } from './world.ts';
 
@@ -98,6 +99,8 @@ async function breakDown(world: World): Promise<void> {
     await settled(world);
   }
   world.receiver.answer('anju', 'accept');
+  // Somebody who did it by hand, and well.
+  world.receiver.handle('hillside', createListener({}, ['sign-key-of-hillside']));
   world.clock.catchUp();
   await settled(world);
 }

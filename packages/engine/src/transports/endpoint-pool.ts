@@ -1,5 +1,5 @@
 import { type buildConnector, Client } from 'undici';
-import { type ConnectGuard, openGuardedConnection } from './guarded-connection.ts';
+import { type ConnectGuard, openGuardedConnection, targetOf } from './guarded-connection.ts';
 import type { ExchangeCarrier, HttpExchange } from './http-exchange.ts';
 
 /** What the pools of all endpoints share. */
@@ -137,13 +137,7 @@ export class PooledConnection implements ExchangeCarrier {
 
   #connect(callback: buildConnector.Callback): void {
     const { url, surroundings } = this.#pool;
-    const isSecure = url.protocol === 'https:';
-    const target = {
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: Number(url.port) || (isSecure ? 443 : 80),
-      isSecure,
-      timeoutMs: this.#exchange?.request.connectTimeoutMs ?? 0,
-    };
+    const target = targetOf(url, this.#exchange?.request.connectTimeoutMs ?? 0);
     this.#giveUpConnecting = openGuardedConnection(target, surroundings.guard, (failure, socket) => {
       this.#giveUpConnecting = undefined;
       this.remoteAddress = socket?.remoteAddress ?? null;

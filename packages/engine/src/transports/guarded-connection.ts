@@ -13,6 +13,12 @@ export interface ConnectTarget {
   readonly timeoutMs: number;
 }
 
+export function targetOf({ protocol, hostname, port }: URL, timeoutMs: number): ConnectTarget {
+  const isSecure = protocol === 'https:';
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { host, port: Number(port) || (isSecure ? 443 : 80), isSecure, timeoutMs };
+}
+
 export interface ConnectGuard {
   readonly policy: NetworkPolicy;
   readonly resolve: ResolveHost;

@@ -1,7 +1,9 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { NetworkPolicy } from '../network-policy.ts';
 import type { Reply, SignedRequest, Transport } from '../ports.ts';
+import { ConnectFailure } from './connect-failure.ts';
 import { EndpointPool, type PoolSurroundings } from './endpoint-pool.ts';
+import { type ConnectCallback, openGuardedConnection, targetOf } from './guarded-connection.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { createHostResolver, type ResolveHost } from './resolve-host.ts';
 
@@ -13,6 +15,11 @@ export interface HttpTransportOptions {
 }
 
 export interface HttpTransport extends Transport {
+  /**
+   * Opens one connection as `post` does, under the same rules for URLs and addresses, for who has bytes of its own to send.
+   * Calls back once. Returns a function that gives up without calling back.
+   */
+  connect(url: URL, timeoutMs: number, done: ConnectCallback): () => void;
   /** Ends what is under way as 'aborted' and closes every connection. */
   close(): Promise<void>;
 }
@@ -68,6 +75,13 @@ class PoolingTransport implements HttpTransport {
     if (signal.aborted || this.#isClosed) exchange.fail('aborted', 'The sender was stopping.');
     else this.#findPool(exchange)?.carry(exchange);
     return exchange.reply;
+  }
+
+  connect(url: URL, timeoutMs: number, done: ConnectCallback): () => void {
+    const check = this.#policy.checkUrl(url.href);
+    if (check.ok) return openGuardedConnection(targetOf(url, timeoutMs), this.#surroundings.guard, done);
+    done(new ConnectFailure('blocked-address', check.detail), null);
+    return () => {};
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Clock } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
+import { admittedEveryMs, eventText, isStillAdmitted, openEventStream } from '../event-stream.ts';
 import { Problem } from '../problem.ts';
 import { customerId, endpointId, houseTaskId } from '../schemas/id.ts';
 import { problems } from '../schemas/problem.ts';
@@ -15,8 +16,6 @@ const flushEveryMs = 250;
 const pingEveryMs = 15_000;
 /** Bytes that a client may leave unread; what comes meanwhile is dropped and counted. */
 const unreadBytesMax = 256 * 1_024;
-/** Who has been signed out, or whose key or link was revoked, sees nothing more after this. */
-const admittedEveryMs = 5_000;
 /** Each holds a connection and a buffer. */
 const clientsMax = 100;
 /** Of one key, user or link: nobody can take all of them. */
@@ -80,14 +79,7 @@ export function tailRoutes({ tail, clock }: AppPorts): FastifyPluginAsyncTypebox
         const filter = { ...query, customerId: own };
         const receive = (event: TailEvent) => buffer.add(event);
         const stop = isOthers ? () => {} : tail.listen({ filter, receive });
-        reply.hijack();
-        const { raw } = reply;
-        for (const [name, value] of Object.entries(reply.getHeaders())) {
-          if (value !== undefined) raw.setHeader(name, value);
-        }
-        raw.once('close', () => stream.abort());
-        // Who left while we looked up who it was has had its event already.
-        if (raw.destroyed) stream.abort();
+        const raw = openEventStream(reply, stream);
         try {
           await send(reply, buffer, clock, stream.signal);
         } finally {
@@ -106,13 +98,7 @@ async function send(
   clock: Clock,
   stop: AbortSignal,
 ): Promise<void> {
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    // Proxies that collect answers would hold the events back.
-    'x-accel-buffering': 'no',
-  });
-  raw.write('event: ping\ndata: {}\n\n');
+  raw.write(eventText('ping', {}));
   let pingAtMs = clock.monotonicMs() + pingEveryMs;
   let admittedUntilMs = clock.monotonicMs() + admittedEveryMs;
   while (!stop.aborted) {
@@ -123,25 +109,13 @@ async function send(
     }
     if (stop.aborted || raw.writableLength > unreadBytesMax) continue;
     const { events, dropped } = buffer.take();
-    let text = events.map(eventText).join('');
-    if (dropped > 0) text += `event: dropped\ndata: ${JSON.stringify({ count: dropped })}\n\n`;
-    if (text === '' && clock.monotonicMs() >= pingAtMs) text = 'event: ping\ndata: {}\n\n';
+    let text = events
+      .map((event) => eventText('notification', { ...event, at: showTime(event.at) }))
+      .join('');
+    if (dropped > 0) text += eventText('dropped', { count: dropped });
+    if (text === '' && clock.monotonicMs() >= pingAtMs) text = eventText('ping', {});
     if (text === '') continue;
     pingAtMs = clock.monotonicMs() + pingEveryMs;
     raw.write(text);
   }
-}
-
-/** A database that cannot be asked has no news to give away either. */
-async function isStillAdmitted(request: FastifyRequest): Promise<boolean> {
-  try {
-    await request.checkStillAdmitted();
-    return true;
-  } catch (error) {
-    return !(error instanceof Problem && error.kind === 'unauthorized');
-  }
-}
-
-function eventText(event: TailEvent): string {
-  return `event: notification\ndata: ${JSON.stringify({ ...event, at: showTime(event.at) })}\n\n`;
 }

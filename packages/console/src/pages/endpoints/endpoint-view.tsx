@@ -19,6 +19,7 @@ import { EndpointTest } from './endpoint-test.tsx';
 import { Undelivered } from './undelivered.tsx';
 
 const EndpointForm = lazy(() => import('./endpoint-form.tsx'));
+const EndpointConformance = lazy(() => import('./conformance/endpoint-conformance.tsx'));
 
 export function EndpointView({ endpointId }: { readonly endpointId: string }) {
   const { t } = useLanguage();
@@ -83,7 +84,18 @@ function EndpointTabs({ endpoint }: { readonly endpoint: Endpoint }) {
     { key: 'health', label: t('tab.health'), children: <EndpointHealth endpointId={endpoint.id} /> },
     { key: 'undelivered', label: t('tab.undelivered'), children: <Undelivered endpointId={endpoint.id} /> },
     ...(mayOperate
-      ? [{ key: 'test', label: t('tab.test'), children: <EndpointTest endpointId={endpoint.id} /> }]
+      ? [
+          { key: 'test', label: t('tab.test'), children: <EndpointTest endpointId={endpoint.id} /> },
+          {
+            key: 'conformance',
+            label: t('tab.conformance'),
+            children: (
+              <Suspense fallback={<Loading />}>
+                <EndpointConformance key={endpoint.id} endpoint={endpoint} />
+              </Suspense>
+            ),
+          },
+        ]
       : []),
     {
       key: 'settings',

@@ -1,0 +1,8 @@
+import type { Page } from 'playwright-core';
+
+/** On the tab of the conformance kit: confirms, begins, and waits for the verdict. */
+export async function judgeEndpoint(page: Page, endpointId: string): Promise<void> {
+  await page.locator('#conformance-endpoint').fill(endpointId);
+  await page.locator('.conformance-consent button[type=submit]').click();
+  await page.locator('.conformance-verdict').waitFor();
+}

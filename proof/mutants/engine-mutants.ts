@@ -118,8 +118,8 @@ export const engineMutants: readonly Mutant[] = [
   {
     name: 'slots: requests in flight not counted',
     file: 'slots.ts',
-    original: 'Math.min(inFlightMax - inFlight, part - inFlight, free)',
-    replacement: 'Math.min(inFlightMax, part, free)',
+    original: 'return this.#inFlightOf(endpointId) < (this.#inFlightMax.get(endpointId) ?? 0);',
+    replacement: 'return true;',
   },
   {
     name: 'stop: spins while more is due',

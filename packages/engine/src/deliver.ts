@@ -43,7 +43,7 @@ export async function deliver(
     if (reading.pause !== 'unauthorized') break;
   }
 
-  if (reading === null) return { ...positionOf(claim), attempts, step: { kind: 'release' }, notice: null };
+  if (reading === null) return released(claim);
   const step = nextStep(reading, claim, clock.now(), random);
   return { ...positionOf(claim), attempts, step, notice: deliveryFailedNotice(claim, step, reading) };
 }
@@ -57,6 +57,11 @@ export function undeliverable(claim: Claim, { clock, random }: DeliverPorts): Se
   const reading: Reading = { ...unread, outcome: 'retry', reason: 'internal-error', detail };
   const step = nextStep(reading, claim, clock.now(), random);
   return { ...positionOf(claim), attempts: [], step, notice: null };
+}
+
+/** For a claim of which nothing was sent: the try does not count. */
+export function released(claim: Claim): Settlement {
+  return { ...positionOf(claim), attempts: [], step: { kind: 'release' }, notice: null };
 }
 
 function positionOf(claim: Claim): Pick<Settlement, 'laneId' | 'endpointId' | 'sequence' | 'epoch'> {

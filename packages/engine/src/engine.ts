@@ -1,10 +1,11 @@
 import { append } from './append.ts';
 import type { AttemptRecord, Notice } from './attempt.ts';
 import type { Appended, NewChange } from './change.ts';
-import { deliver, undeliverable } from './deliver.ts';
+import { deliver, released, undeliverable } from './deliver.ts';
 import { deliverTest } from './deliver-test.ts';
 import { deliverNotice } from './delivery-failed-notice.ts';
 import type { Endpoint } from './endpoint.ts';
+import { type HeldClaim, HeldClaims } from './held-claims.ts';
 import type { Claim, Settlement, Verdict } from './lane.ts';
 import type {
   Clock,
@@ -59,7 +60,8 @@ const never = new AbortController().signal;
 export class Engine {
   readonly #ports: EnginePorts;
   readonly #settling: SettleQueue;
-  readonly #slots = new Slots(inFlightTotalMax);
+  readonly #held: HeldClaims;
+  readonly #slots: Slots;
   readonly #abandoned = new AbortController();
   #due: readonly EndpointDue[] = [];
   #lastRoundAt: EpochMs;
@@ -67,6 +69,8 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#held = new HeldClaims(ports.clock);
+    this.#slots = new Slots(inFlightTotalMax, this.#held);
     this.#settling = new SettleQueue(ports, (unsettled, verdict) => this.#settled(unsettled, verdict));
     this.#lastRoundAt = ports.clock.now();
     this.#lastSettledAt = this.#lastRoundAt;
@@ -100,6 +104,7 @@ export class Engine {
   /** Ends requests in flight now. Their outcome is unknown and they will be sent again. */
   abandon(): void {
     this.#abandoned.abort();
+    this.#release(this.#held.all());
   }
 
   async #deliverLanes(stop: AbortSignal): Promise<void> {
@@ -124,13 +129,15 @@ export class Engine {
    * Returns how long there is nothing to do unless a hint comes.
    */
   async #round(stop: AbortSignal): Promise<number> {
-    const quotas = stop.aborted ? [] : this.#slots.share(this.#due, this.#settling.endpointIds());
+    this.#release(stop.aborted ? this.#held.all() : this.#held.overdue());
+    const quotas = stop.aborted ? [] : this.#slots.share(this.#due, this.#settling.countAnswered());
+    for (const endpointId of this.#held.endpointIds()) this.#sendHeld(endpointId);
     const parts = [this.#settling.settle(), this.#claim(quotas), this.#ports.store.upcoming()] as const;
     // To the end also when one fails: beside a claim still under way the next would exceed what may be in flight.
     await Promise.allSettled(parts);
     const [settled, claimed, due] = await Promise.all(parts);
     this.#due = due;
-    const isWaste = stop.aborted || quotas.length > 0 || this.#slots.share(due, new Set()).length === 0;
+    const isWaste = stop.aborted || quotas.length > 0 || this.#slots.share(due, new Map()).length === 0;
     if (settled > 0 || claimed > 0 || !isWaste) return 0;
     return Math.min(idleUntil(due), this.#settling.retryInMs());
   }
@@ -141,12 +148,16 @@ export class Engine {
     // The lease is counted from before the claim, so a slow claim shortens it and never stretches it.
     const leaseEndsMonotonicMs = clock.monotonicMs() + leaseMs;
     const claims = await store.claim({ quotas, leaseMs });
-    for (const claim of claims) void this.#deliver(claim, leaseEndsMonotonicMs);
+    for (const claim of claims) {
+      this.#slots.take();
+      if (this.#slots.hasRoom(claim.endpoint.id)) void this.#deliver(claim, leaseEndsMonotonicMs);
+      else this.#held.hold(claim, leaseEndsMonotonicMs);
+    }
     return claims.length;
   }
 
   async #deliver(claim: Claim, leaseEndsMonotonicMs: number): Promise<void> {
-    this.#slots.take(claim.endpoint.id);
+    this.#slots.sent(claim.endpoint.id);
     const delivering = deliver(claim, leaseEndsMonotonicMs, this.#ports, this.#abandoned.signal);
     const settlement = await delivering.catch((error) => {
       this.#ports.observer.failed('deliver', error);
@@ -154,7 +165,24 @@ export class Engine {
     });
     this.#slots.answered(claim.endpoint.id);
     this.#settling.add({ claim, settlement, leaseEndsMonotonicMs });
+    this.#release(this.#held.answered(claim.endpoint.id, settlement.step));
+    this.#sendHeld(claim.endpoint.id);
     this.#ports.wakeup.wake();
+  }
+
+  #sendHeld(endpointId: string): void {
+    while (this.#slots.hasRoom(endpointId)) {
+      const held = this.#held.next(endpointId);
+      if (held === undefined) return;
+      void this.#deliver(held.claim, held.leaseEndsMonotonicMs);
+    }
+  }
+
+  /** Gives back what was claimed and is not sent: it is due at once, and has cost no try. */
+  #release(unsent: readonly HeldClaim[]): void {
+    for (const { claim, leaseEndsMonotonicMs } of unsent) {
+      this.#settling.add({ claim, settlement: released(claim), leaseEndsMonotonicMs });
+    }
   }
 
   #settled({ claim, settlement }: Unsettled, verdict: Verdict | null): void {

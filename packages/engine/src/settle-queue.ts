@@ -46,9 +46,14 @@ export class SettleQueue {
     void this.#watch();
   }
 
-  /** The endpoints of what waits. */
-  endpointIds(): ReadonlySet<string> {
-    return new Set(this.#waiting.map(({ settlement }) => settlement.endpointId));
+  /** How many answers of each endpoint wait. */
+  countAnswered(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { settlement } of this.#waiting) {
+      if (settlement.step.kind === 'release') continue;
+      counts.set(settlement.endpointId, (counts.get(settlement.endpointId) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /** How long until what could not be written is to be tried again; Infinity when there is nothing of the kind. */

@@ -99,3 +99,13 @@ it('what could not be written joins what was counted meanwhile', () => {
     { at: 2 * minuteMs, delivered: 1, latency: latencyOf(7) },
   ]);
 });
+
+it('what the database does not take for long is bounded: the oldest of it are lost', () => {
+  const tally = new RollupTally();
+  for (let minute = 0; minute < 6_000; minute += 1) {
+    settle(tally, { kind: 'advance', result: 1 }, minute * minuteMs);
+  }
+  const taken = tally.take();
+  tally.giveBack(taken);
+  expect(tally.take().map(({ at }) => at)).toEqual(taken.slice(-5_000).map(({ at }) => at));
+});

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppendRefused } from '../src/change.ts';
 import { endpointPolicyDefaults as policy } from '../src/endpoint.ts';
 import { DatabaseInUse, openSqliteStoreInThread, StoreBroken } from '../src/stores/sqlite/index.ts';
+import type { SqliteStore } from '../src/stores/sqlite/open.ts';
 import { connectToThread } from '../src/stores/sqlite-thread/connect-to-thread.ts';
+import { serveStore } from '../src/stores/sqlite-thread/serve-store.ts';
 import { VaultError } from '../src/vault.ts';
 import { testMasterKey } from './sqlite-test-store.ts';
 
@@ -51,6 +53,17 @@ describe('a SQLite store in a thread of its own', () => {
     await Promise.all([store.close(), store.close()]);
     expect(await append).toMatchObject([{ sequence: 1 }]);
     await expect(store.append([change])).rejects.toBeInstanceOf(StoreBroken);
+  });
+
+  it('tells at once that the disk has failed under the store in the thread', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const disk = Promise.withResolvers<Error>();
+    const close = async () => {};
+    serveStore(port1, () => ({ broken: disk.promise, close }) as unknown as SqliteStore);
+    const store = await connectToThread(port2);
+    disk.resolve(new StoreBroken(new Error('EIO')));
+    expect(await store.broken).toBeInstanceOf(StoreBroken);
+    await store.close();
   });
 
   it('refuses a file that another has, and keys sealed otherwise, with the errors of the store itself', async () => {

@@ -1,4 +1,6 @@
+import { VirtualClock } from '@doorbell/engine/testing';
 import { expect, test } from 'vitest';
+import { until } from './receiver.ts';
 import { startApp } from './start-app.ts';
 
 const wrongKeys = {
@@ -46,6 +48,33 @@ test('a right id with a wrong secret is refused, also while the right key is in 
   const forged = app.key.slice(0, -1) + (app.key.endsWith('A') ? 'B' : 'A');
   const answer = await app.call('GET', '/v1/customers', undefined, { authorization: `Bearer ${forged}` });
   expect([answer.status, answer.json.detail]).toEqual([401, 'The API key is not known here.']);
+});
+
+test('a key that was revoked opens nothing, after a second at most', async () => {
+  const clock = new VirtualClock();
+  const app = await startApp({ clock });
+  const { json } = await app.call('POST', '/v1/api-keys', { name: 'ops', scopes: ['read'] });
+  const list = () => app.call('GET', '/v1/customers', undefined, { authorization: `Bearer ${json.key}` });
+  expect((await list()).status).toBe(200);
+  expect((await app.call('DELETE', `/v1/api-keys/${json.apiKey.id}`)).status).toBe(200);
+  clock.advance(1_001);
+  const refused = await list();
+  expect([refused.status, refused.json.detail]).toEqual([401, 'The API key is not known here.']);
+});
+
+test('the last use of a key is shown, and a use with a wrong secret is none', async () => {
+  const app = await startApp();
+  const useOf = async (keyOf: (key: string) => string) => {
+    const { json } = await app.call('POST', '/v1/api-keys', { name: 'ops', scopes: ['read'] });
+    await app.call('GET', '/v1/customers', undefined, { authorization: `Bearer ${keyOf(json.key)}` });
+    return async () =>
+      (await app.store.listApiKeys()).find(({ id }) => id === json.apiKey.id)?.lastUsedAt ?? undefined;
+  };
+  const forged = await useOf((key) => key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A'));
+  // Nobody waits for the note; what came later is written later, so the first could have been by then.
+  const right = await useOf((key) => key);
+  expect(await until(right)).toBeGreaterThan(0);
+  expect(await forged()).toBeUndefined();
 });
 
 test('the scheme is read in any case', async () => {

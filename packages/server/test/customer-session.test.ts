@@ -164,21 +164,26 @@ describe("a customer's session", () => {
   });
 });
 
+const openLink = (linkToken: string | undefined) =>
+  app.call('POST', '/v1/sessions', { linkToken }, { authorization: '', 'sec-fetch-site': 'same-origin' });
+
 describe('a link for a customer', () => {
+  test('opens nothing to who knows its id and not its secret', async () => {
+    const made = await app.call('POST', '/v1/portal-links', { customerId: 'acme', expiresInMs: 60_000 });
+    const linkToken = String(made.json.url).split('#')[1] ?? '';
+    const guessed = linkToken.slice(0, -1) + (linkToken.endsWith('A') ? 'B' : 'A');
+    const refused = await openLink(guessed);
+    expect([refused.status, refused.json.detail]).toEqual([401, 'The link is no longer good.']);
+    expect(refused.headers['set-cookie']).toBeUndefined();
+    expect((await openLink(linkToken)).status).toBe(201);
+  });
+
   test('opens nothing once it is revoked, and neither do the sessions it opened', async () => {
     const made = await app.call('POST', '/v1/portal-links', { customerId: 'acme', expiresInMs: 60_000 });
     const linkToken = String(made.json.url).split('#')[1];
     expect(made.json.url).toMatch(/^http:\/\/localhost(:80)?\/portal#dbl_/);
     await app.call('DELETE', `/v1/portal-links/${made.json.portalLink.id}`);
-    const refused = await app.call(
-      'POST',
-      '/v1/sessions',
-      { linkToken },
-      {
-        authorization: '',
-        'sec-fetch-site': 'same-origin',
-      },
-    );
+    const refused = await openLink(linkToken);
     expect([refused.status, refused.json.detail]).toEqual([401, 'The link is no longer good.']);
 
     const listed = await app.call('GET', '/v1/portal-links?customerId=acme');

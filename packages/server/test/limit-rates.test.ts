@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { KeyDoor, mintApiKey, requestsPerSecondMax } from '../src/auth.ts';
 import { requestsMax } from '../src/limit-rates.ts';
 import { networkOf } from '../src/network-of.ts';
-import { openBrowserAs } from './browser.ts';
+import { fromOwnPage, openBrowserAs } from './browser.ts';
 import { startApp } from './start-app.ts';
 
 const times = (count: number) => Array.from({ length: count });
@@ -46,6 +46,14 @@ describe('the limit of requests', () => {
       expect((await browser.call('POST', path, { filter: { customerId: 'acme' } })).status).toBe(202);
     },
   );
+
+  test('is far lower where one proves who one is, for all from one network', async () => {
+    const app = await startApp();
+    const signIn = () => app.call('POST', '/v1/sessions', { linkToken: 'dbl_guessed' }, fromOwnPage);
+    const answers = [];
+    for (const _ of times(requestsMax.signIn + 1)) answers.push((await signIn()).status);
+    expect([answers.indexOf(429), answers.at(0)]).toEqual([requestsMax.signIn, 401]);
+  });
 
   test('of one key is for each second, on appends as well, which carry no header of it', async () => {
     const clock = new VirtualClock();

@@ -148,3 +148,34 @@ test('statistics that the database does not take are written with the next ones'
   expect(written).toEqual([3]);
   expect(warnings.join()).toContain('Statistics could not be written');
 });
+
+test('old statistics are forgotten at once, and then every hour', async () => {
+  const clock = new VirtualClock();
+  const stopping = new AbortController();
+  let times = 0;
+  const admin = {
+    addRollups: async () => {},
+    retireRollups: async () => {
+      times += 1;
+      if (times === 2) throw new Error('the database is away');
+    },
+  };
+  const logger = pino({ level: 'silent' });
+  const keeping = keepRollups({ tally: new RollupTally(), admin, clock, logger }, stopping.signal);
+  const seconds = async (count: number) => {
+    for (let second = 0; second < count; second += 1) {
+      clock.advance(1_000);
+      await setImmediate();
+    }
+  };
+  await seconds(1);
+  expect(times).toBe(1);
+  await seconds(3_599);
+  expect(times).toBe(1);
+  await seconds(2);
+  expect(times).toBe(2);
+  await seconds(3_600);
+  expect(times).toBe(3);
+  stopping.abort();
+  await keeping;
+});

@@ -92,6 +92,46 @@ test('a resend that is stopped sends nothing more', async () => {
   expect((await app.call('POST', '/v1/resends', { filter: {} })).status).toBe(400);
 });
 
+/** Runs a resend that finds nothing, and so ends only when those before it are over. */
+async function outlast(app: TestApp): Promise<void> {
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 4 } })).json;
+  await until(async () =>
+    (await app.call('GET', `/v1/resends/${id}`)).json.state === 'done' ? true : undefined,
+  );
+}
+
+test('a resend that is stopped in the middle goes no further than the part it was at', async () => {
+  const app = await startRefused();
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 2 } })).json;
+  runJobs(app, {
+    ...verbsOf(app.store),
+    async stepResendJob(step, leaseMs) {
+      await app.call('POST', `/v1/resends/${id}/stop`, {});
+      return app.store.stepResendJob(step, leaseMs);
+    },
+  });
+  await outlast(app);
+  expect((await app.call('GET', `/v1/resends/${id}`)).json).toMatchObject({ state: 'stopped', done: 0 });
+  expect(await count(app, 2)).toBe(tasks - 200);
+});
+
+test('a resend goes on after a restart with what comes after its last part', async () => {
+  const app = await startRefused();
+  const filter = { result: 2 } as const;
+  const { id } = (await app.call('POST', '/v1/resends', { filter })).json;
+  // As if another process had done a part, without a trace in the notifications, and was gone.
+  const job = await app.store.claimResendJob(1);
+  const page = await app.store.listNotifications(job?.filter ?? {}, { limit: 200, order: 'oldest-first' });
+  await app.store.stepResendJob({ id, done: 200, resent: 200, cursor: page.next }, 1);
+  runJobs(app);
+  const done = await until(async () => {
+    const { json } = await app.call('GET', `/v1/resends/${id}`);
+    return json.state === 'done' ? json : undefined;
+  });
+  expect(done).toMatchObject({ done: tasks, resent: tasks });
+  expect(await count(app, 2)).toBe(200);
+});
+
 test('who stops a resend is written down even if stopping it fails', async () => {
   const app = await startRefused();
   const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 2 } })).json;

@@ -20,6 +20,19 @@ const home = '198.51.100.1';
 const attacker = (index: number) => `203.0.113.${index}`;
 
 describe('guessing a password', () => {
+  test('takes bounded memory: beyond 10,000 pairs the oldest is forgotten', () => {
+    const throttle = new SignInThrottle(new VirtualClock());
+    for (let time = 0; time < 6; time += 1) mayTry(throttle, 'root', home);
+    expect(mayTry(throttle, 'root', home)).toBe(false);
+    const others = (count: number) => {
+      for (let index = 0; index < count; index += 1) mayTry(throttle, `user-${index}`, `address-${index}`);
+    };
+    others(9_999);
+    expect(mayTry(throttle, 'root', home)).toBe(false);
+    others(10_000);
+    expect(mayTry(throttle, 'root', home)).toBe(true);
+  });
+
   test('costs a growing wait from the sixth on, which passes by itself', async () => {
     const clock = new VirtualClock();
     const throttle = new SignInThrottle(clock);

@@ -1,0 +1,63 @@
+import { beforeEach, expect, test } from 'vitest';
+import { type CustomerStore, createCustomerStore } from '../src/customer-store.ts';
+import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
+
+let app: TestApp;
+let acme: CustomerStore;
+let foreign: { readonly laneId: number; readonly sequence: number };
+
+beforeEach(async () => {
+  app = await startApp();
+  await addCustomer(app);
+  await app.call('PUT', '/v1/customers/other', { name: 'Other Homes' });
+  const endpoint = { customerId: 'other', url: 'https://other.example/', signKey: 'k' };
+  await app.call('PUT', '/v1/endpoints/other-main', endpoint);
+  await app.call('POST', '/v1/state-changes', [change, { ...change, customerId: 'other' }]);
+  // Refused at both, so that a resend would find something to do.
+  for (const endpointId of ['acme-main', 'other-main']) {
+    const [claim] = await app.store.claim({ quotas: [{ endpointId, quota: 1 }], leaseMs: 45_000 });
+    if (claim === undefined) throw new Error('nothing to claim');
+    const { laneId, sequence, epoch } = claim;
+    const step = { kind: 'advance', result: 2 } as const;
+    await app.store.settle([{ laneId, endpointId, sequence, epoch, attempts: [], step, notice: null }]);
+    foreign = { laneId, sequence };
+  }
+  acme = createCustomerStore(app.store, 'acme');
+});
+
+const whatever = { limit: 10 };
+
+/** What each verb gives of another customer, whom the caller names by an id that is right. */
+const verbs: Readonly<Record<keyof Omit<CustomerStore, 'recordAudit'>, () => Promise<unknown>>> = {
+  listCustomers: async () => (await acme.listCustomers()).filter(({ id }) => id !== 'acme'),
+  findCustomer: async () => (await acme.findCustomer('other')) ?? [],
+  listEndpoints: () => acme.listEndpoints('other'),
+  findEndpoint: async () => (await acme.findEndpoint('other-main')) ?? [],
+  pauseEndpoint: async () => (await acme.pauseEndpoint('other-main', 'operator', '')) ?? [],
+  resumeEndpoint: async () => (await acme.resumeEndpoint('other-main')) ?? [],
+  listNotifications: async () => (await acme.listNotifications({ customerId: 'other' }, whatever)).items,
+  findNotification: async () => (await acme.findNotification(foreign)) ?? [],
+  listAttempts: () => acme.listAttempts(foreign),
+  countNotifications: async () => Array(await acme.countNotifications({ endpointId: 'other-main' }, 10)),
+  resend: async () => [
+    ...Array((await acme.resend(foreign, 1)).resent),
+    ...Array((await acme.resend({ customerId: 'other' }, 10)).resent),
+    ...Array((await acme.resend({ endpointId: 'other-main' }, 10)).resent),
+  ],
+  listTasks: async () => (await acme.listTasks({ customerId: 'other' }, whatever)).items,
+  findTasks: () => acme.findTasks('task-1', 'other'),
+};
+
+test.each(Object.entries(verbs))('%s gives a customer nothing of another', async (_verb, ask) => {
+  expect(await ask()).toEqual([]);
+  expect(await app.store.findNotification(foreign)).toMatchObject({ customerId: 'other', result: 2 });
+  expect((await app.store.findEndpoint('other-main'))?.pause).toBeNull();
+});
+
+test('what no filter names is the own of the customer, all of it and nothing else', async () => {
+  expect((await acme.listNotifications({}, whatever)).items.map(({ customerId }) => customerId)).toEqual([
+    'acme',
+  ]);
+  expect(await acme.resend({ result: 2 }, 10)).toEqual({ resent: 1 });
+  expect(await app.store.findNotification(foreign)).toMatchObject({ result: 2 });
+});

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { seededRandom, VirtualClock } from '@doorbell/engine/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { examine } from './examine.ts';
-import { openStore } from './open-store.ts';
+import { counting, openStore } from './open-store.ts';
 import { Workload } from './play-round.ts';
 import { databaseName, type Round } from './round.ts';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'doorbell-examine-'));
   path = join(folder, databaseName);
   const clock = new VirtualClock();
-  const store = openStore(path, clock, 'OFF');
+  const store = counting(openStore(path, clock, 'OFF'));
   const workload = new Workload(seededRandom(3));
   rounds = [];
   while (rounds.length < 40) {

@@ -17,3 +17,12 @@ export function openStore(
     ...(synchronous === undefined ? {} : { synchronous }),
   });
 }
+
+/** What a workload is played against: a store that tells how many transactions it has written. */
+export interface CountingStore extends Omit<SqliteStore, 'transactions' | 'broken'> {
+  countTransactions(): Promise<number>;
+}
+
+export function counting(store: SqliteStore): SqliteStore & CountingStore {
+  return { ...store, countTransactions: async () => store.transactions };
+}

@@ -13,7 +13,7 @@ import {
   type Settlement,
   type Step,
 } from '@doorbell/engine';
-import type { SqliteStore } from '@doorbell/engine/sqlite';
+import type { CountingStore } from './open-store.ts';
 import type { RecordedAttempt, RecordedChange, RecordedEndpoint, Round } from './round.ts';
 
 const customerIds = ['c1', 'c2', 'c3'];
@@ -40,9 +40,9 @@ export class Workload {
     return this.#played;
   }
 
-  async play(store: SqliteStore): Promise<Round> {
+  async play(store: CountingStore): Promise<Round> {
     const number = this.#played + 1;
-    const before = store.transactions;
+    const before = await store.countTransactions();
     const apiKeyIds = number === 1 || this.#happens(0.1) ? [`k${number}`] : [];
     const wanted = number === 1 ? [] : this.#newChanges(number);
     const settlements = this.#chooseSettlements();
@@ -58,7 +58,8 @@ export class Workload {
       store.settle(settlements),
       ...resent.map((position) => store.resend(position, 1)),
     ]);
-    if (store.transactions !== before + 1) throw new Error(`Round ${number} was not one transaction.`);
+    if ((await store.countTransactions()) !== before + 1)
+      throw new Error(`Round ${number} was not one transaction.`);
     this.#played = number;
     this.#claims.push(...claims);
     this.#settled.push(...settlements.map(({ laneId, sequence }) => ({ laneId, sequence })));
@@ -104,7 +105,7 @@ export class Workload {
   }
 
   /** A batch of which the last is refused: none of it may ever be seen. */
-  async #refuse(store: SqliteStore, number: number): Promise<void> {
+  async #refuse(store: CountingStore, number: number): Promise<void> {
     if (number === 1 || !this.#happens(0.1)) return;
     const good = this.#newChange(number, 90);
     const refused = await store
@@ -113,7 +114,7 @@ export class Workload {
     if (!(refused instanceof AppendRefused)) throw new Error('A change of an unknown customer was accepted.');
   }
 
-  async #edit(store: SqliteStore, number: number): Promise<unknown> {
+  async #edit(store: CountingStore, number: number): Promise<unknown> {
     if (number === 1) return this.#prepare(store);
     const endpointId = endpointIds[this.#upTo(endpointIds.length)] ?? '';
     const roll = this.#random();
@@ -124,7 +125,7 @@ export class Workload {
     return undefined;
   }
 
-  #prepare(store: SqliteStore): Promise<unknown> {
+  #prepare(store: CountingStore): Promise<unknown> {
     const customers = customerIds.map((id) =>
       store.putCustomer({ id, name: id, onIllegalTransition: 'flag' }),
     );
@@ -213,7 +214,7 @@ function attemptsOf(settlements: readonly Settlement[]): readonly RecordedAttemp
 }
 
 async function resultsOf(
-  store: SqliteStore,
+  store: CountingStore,
   positions: readonly NotificationPosition[],
 ): Promise<Round['results']> {
   const found = await Promise.all(positions.map((position) => store.findNotification(position)));
@@ -224,7 +225,9 @@ async function resultsOf(
   });
 }
 
-export async function endpointsOf(store: SqliteStore): Promise<readonly RecordedEndpoint[]> {
+export async function endpointsOf(
+  store: Pick<CountingStore, 'listEndpoints'>,
+): Promise<readonly RecordedEndpoint[]> {
   return (await store.listEndpoints()).map(({ id, url, pause, signKey, breaker }) => ({
     id,
     url,

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { seededRandom, VirtualClock } from '@doorbell/engine/testing';
-import { openStore } from './open-store.ts';
+import { SharedVirtualClock, seededRandom } from '@doorbell/engine/testing';
+import { openInThread } from './open-in-thread.ts';
 import { Workload } from './play-round.ts';
 import { databaseName, logName } from './round.ts';
 
@@ -20,13 +20,13 @@ const path = join(values.folder, databaseName);
 const log = openSync(join(values.folder, logName), 'a');
 const rounds = Number(values.rounds);
 // So that a seed makes the same run again; leases run out on it too.
-const clock = new VirtualClock();
+const clock = new SharedVirtualClock();
 const msPerRound = 1_000;
 const workload = new Workload(seededRandom(Number(values.seed)));
 
 // Closed and opened again on the way: the log of SQLite is emptied, removed and made anew.
 for (const until of [Math.ceil(rounds / 2), rounds]) {
-  const store = openStore(path, clock, values.synchronous as 'FULL' | 'NORMAL' | 'OFF');
+  const store = await openInThread(path, clock, values.synchronous as 'FULL' | 'NORMAL' | 'OFF');
   while (workload.played < until) {
     clock.advance(msPerRound);
     const round = await workload.play(store);

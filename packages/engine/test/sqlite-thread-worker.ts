@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { openSqliteStore } from '../src/stores/sqlite/index.ts';
 import { serveStore } from '../src/stores/sqlite-thread/serve-store.ts';
+import { sharedClockOf } from '../src/testing/shared-virtual-clock.ts';
 import { createVault } from '../src/vault.ts';
-import { reading } from './sqlite-thread-clock.ts';
 
 export interface StoreWanted {
   readonly port: MessagePort;
@@ -15,5 +15,5 @@ export interface StoreWanted {
 // As the engine's own thread, but for many stores one after the other, each on its test's clock and without syncing.
 parentPort?.on('message', ({ port, path, masterKey, times }: StoreWanted) => {
   const vault = createVault(masterKey, randomBytes);
-  serveStore(port, () => openSqliteStore({ path, vault, clock: reading(times), synchronous: 'OFF' }));
+  serveStore(port, () => openSqliteStore({ path, vault, clock: sharedClockOf(times), synchronous: 'OFF' }));
 });

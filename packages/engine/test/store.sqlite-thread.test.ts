@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { afterAll } from 'vitest';
 import { connectToThread } from '../src/stores/sqlite-thread/connect-to-thread.ts';
+import { SharedVirtualClock } from '../src/testing/shared-virtual-clock.ts';
 import { storeContract } from '../src/testing/store-contract.ts';
 import { testMasterKey as masterKey } from './sqlite-test-store.ts';
-import { SharedVirtualClock } from './sqlite-thread-clock.ts';
 import type { StoreWanted } from './sqlite-thread-worker.ts';
 
 const worker = new Worker(new URL('./sqlite-thread-worker.ts', import.meta.url));

@@ -116,22 +116,16 @@ export const retireCases: Cases = {
   'keeps a change that is to be sent again and waits, though nothing else is left of it': async (world) => {
     await begin(world);
     await deliverThree(world);
-    await passDays(world, 20);
+    const { laneId } = await world.notification('t1', 3);
+    // The last change of a task outlives its attempts.
+    expect(await passDays(world, 33)).toMatchObject({ attempts: 3, changes: 2 });
     await world.append('t1', 40_000);
     await world.drain();
-    const { laneId } = await world.notification('t1', 3);
-    expect(await passDays(world, 13)).toMatchObject({ attempts: 3, changes: 3 });
     await world.store.pauseEndpoint('e1', 'operator', '');
-    await world.append('t1', 45_000);
-    await world.store.resumeEndpoint('e1');
-    await world.drain();
-    await world.store.pauseEndpoint('e1', 'operator', '');
-    expect(laneId).toBe((await world.notification('t1', 4)).laneId);
-    await passDays(world, 15);
-    expect(await world.store.resend({ laneId, sequence: 4 }, 1)).toEqual({ resent: 1 });
+    expect(await world.store.resend({ laneId, sequence: 3 }, 1)).toEqual({ resent: 1 });
     expect((await passDays(world, 60)).changes).toBe(0);
     await world.store.resumeEndpoint('e1');
-    expect(await world.drain()).toEqual(['t1.4']);
+    expect(await world.drain()).toEqual(['t1.3']);
   },
 
   'takes results other than delivered away with their changes': async (world) => {

@@ -1,9 +1,9 @@
-import type { Clock } from '../src/ports.ts';
-import { VirtualClock } from '../src/testing/virtual-clock.ts';
+import type { Clock } from '../ports.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
-/** A virtual clock that another thread can read: `reading` gives it the times of the first. */
+/** A virtual clock that another thread can read: `sharedClockOf` gives it the times of the first. */
 export class SharedVirtualClock extends VirtualClock {
-  readonly times = new Float64Array(new SharedArrayBuffer(16));
+  readonly times: Float64Array = new Float64Array(new SharedArrayBuffer(16));
 
   constructor() {
     super();
@@ -26,7 +26,8 @@ export class SharedVirtualClock extends VirtualClock {
   }
 }
 
-export function reading(times: Float64Array): Clock {
+/** What the other thread makes of `SharedVirtualClock.times`. */
+export function sharedClockOf(times: Float64Array): Clock {
   return {
     now: () => times[0] ?? 0,
     monotonicMs: () => times[1] ?? 0,

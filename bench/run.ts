@@ -4,14 +4,7 @@ import { rewriteDocuments } from './documents.ts';
 import { describeMachine, requireDisk } from './machine.ts';
 import { isMet, type Measure, type Round } from './measure.ts';
 
-import {
-  type MeasureResult,
-  type Results,
-  readResults,
-  resultOf,
-  withMeasures,
-  writeResults,
-} from './results.ts';
+import { type Results, readResults, resultOf, withMeasures, writeResults } from './results.ts';
 import { Stage } from './stage.ts';
 import { renderTable } from './table.ts';
 import { listVersions } from './versions.ts';
@@ -33,53 +26,76 @@ async function run({ chosen, roundsMax, isQuick, isStrict, writesDocuments }: Co
   try {
     await requireDisk(stage.folder);
     const machine = await describeMachine(stage.folder);
-    const { rounds, failures } = await play(stage, chosen, roundsMax);
-    const results = [...rounds].map(([measure, played]) => resultOf(measure, played, isQuick));
-    const versions = await listVersions(stage);
-    print(results, machine, versions);
-    if (!isQuick || writesDocuments) keep({ machine, versions, measures: results }, writesDocuments);
+    const resultsOf = async (played: PlayedRounds): Promise<Results> => ({
+      machine,
+      versions: await listVersions(stage),
+      measures: [...played].map(([measure, rounds]) => resultOf(measure, rounds, isQuick)),
+    });
+    const isKept = !isQuick || writesDocuments;
+    // After each measure, so that a run that is broken off has not been for nothing.
+    const onPlayed = async (played: PlayedRounds): Promise<void> => {
+      if (isKept) keep(await resultsOf(played));
+    };
+    const { played, failures } = await play(stage, chosen, roundsMax, onPlayed);
+    const results = await resultsOf(played);
+    print(results);
+    if (writesDocuments) rewriteDocuments(keep(results));
     for (const failure of failures) process.stderr.write(`bench: ${failure}\n`);
     if (failures.length > 0) return 1;
-    const missed = results.flatMap(({ rows }) => rows).filter((row) => isMet(row) === false);
+    const missed = results.measures.flatMap(({ rows }) => rows).filter((row) => isMet(row) === false);
     return isStrict && missed.length > 0 ? 1 : 0;
   } finally {
     await stage.strike();
   }
 }
 
-interface Played {
-  /** Of the measures that ran to their end. */
-  readonly rounds: ReadonlyMap<Measure, readonly Round[]>;
-  readonly failures: readonly string[];
-}
+/** A slow machine gets fewer rounds rather than a longer run; the first is always played. */
+const minutesMax = 21;
 
-/** Round by round, so that every measure sees the same hours of the machine. One that fails ends for itself alone. */
-async function play(stage: Stage, chosen: readonly Measure[], roundsMax: number): Promise<Played> {
+/** Of the measures that have run to the end of a round. */
+type PlayedRounds = ReadonlyMap<Measure, readonly Round[]>;
+
+/**
+ * Round by round, so that every measure sees the same hours of the machine. One that fails is not tried again, and keeps
+ * what its rounds before that have shown.
+ */
+async function play(
+  stage: Stage,
+  chosen: readonly Measure[],
+  roundsMax: number,
+  onPlayed: (played: PlayedRounds) => Promise<void>,
+): Promise<{ readonly played: PlayedRounds; readonly failures: readonly string[] }> {
   const failures: string[] = [];
-  const results = new Map<Measure, Round[]>(chosen.map((measure) => [measure, []]));
+  const played = new Map<Measure, readonly Round[]>();
+  const playing = new Set(chosen);
+  const begunAt = performance.now();
   for (let round = 0; round < roundsMax; round += 1) {
-    for (const [measure, rounds] of results) {
-      stage.tell(`round ${round + 1} of ${roundsMax}: ${measure.name}`);
+    const spentMs = performance.now() - begunAt;
+    if (spentMs * (1 + 1 / round) > minutesMax * 60_000) {
+      stage.tell(`round ${round + 1} is left out: it would end after ${minutesMax} minutes`);
+      break;
+    }
+    for (const measure of playing) {
+      const startedAt = performance.now();
       try {
-        rounds.push(await measure.round(stage, round));
+        played.set(measure, [...(played.get(measure) ?? []), await measure.round(stage, round)]);
+        await onPlayed(played);
       } catch (error) {
         failures.push(`${measure.name}: ${(error as Error).stack}`);
-        results.delete(measure);
+        playing.delete(measure);
       }
+      const seconds = (performance.now() - startedAt) / 1_000;
+      stage.tell(`round ${round + 1} of ${roundsMax}: ${measure.name} took ${seconds.toFixed(1)} s`);
     }
   }
-  return { rounds: results, failures };
+  return { played, failures };
 }
 
-function print(
-  results: readonly MeasureResult[],
-  machine: Results['machine'],
-  versions: Results['versions'],
-): void {
+function print({ measures, machine, versions }: Results): void {
   const lines = [
-    renderTable(results.flatMap(({ rows }) => rows)),
+    renderTable(measures.flatMap(({ rows }) => rows)),
     '',
-    ...results.flatMap(({ notes }) => notes),
+    ...measures.flatMap(({ notes }) => notes),
     '',
     Object.entries({ ...machine, ...versions })
       .map(([name, value]) => `${name} ${value}`)
@@ -88,12 +104,10 @@ function print(
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function keep(results: Results, writesDocuments: boolean): void {
-  const kept = withMeasures(
-    readResults(),
-    results,
-    allMeasures.map(({ name }) => name),
-  );
+/** Beside what measures that were left out have shown before. */
+function keep(results: Results): Results {
+  const order = allMeasures.map(({ name }) => name);
+  const kept = withMeasures(readResults(), results, order);
   writeResults(kept);
-  if (writesDocuments) rewriteDocuments(kept);
+  return kept;
 }

@@ -27,7 +27,8 @@ export interface ServeOptions {
 export async function serveDoorbell(options: ServeOptions): Promise<ServedDoorbell> {
   const startedAt = performance.now();
   const given = ['--data', options.data, '--port', '0', '--json', '--allow-network', '127.0.0.0/8'];
-  const child = spawn(process.execPath, [command, 'serve', ...given, ...(options.arguments ?? [])], {
+  // By its own first line, which npm's PATH gives the Node of the repository.
+  const child = spawn(command, ['serve', ...given, ...(options.arguments ?? [])], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...options.environment },
   });

@@ -65,7 +65,7 @@ export class SettleQueue {
   /** Writes what waits as one batch. Returns how many settlements that were. */
   async settle(): Promise<number> {
     if (this.#isWatched) {
-      this.#asked.abort();
+      this.#asked.abort('asked');
       this.#asked = new AbortController();
     }
     const nowMs = this.#ports.clock.monotonicMs();

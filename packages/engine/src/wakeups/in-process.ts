@@ -15,9 +15,14 @@ export function createInProcessWakeup(clock: Clock): Wakeup {
     async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
       if (!hinted) {
         const woken = new AbortController();
-        endWait = () => woken.abort();
-        await clock.sleep(timeoutMs, AbortSignal.any([woken.signal, signal]));
+        // With a reason of its own: without one each wake-up would make a DOMException, and its stack.
+        const end = () => woken.abort('woken');
+        if (signal.aborted) end();
+        signal.addEventListener('abort', end, { once: true });
+        endWait = end;
+        await clock.sleep(timeoutMs, woken.signal);
         endWait = null;
+        signal.removeEventListener('abort', end);
       }
       hinted = false;
     },

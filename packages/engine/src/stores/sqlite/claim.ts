@@ -96,19 +96,25 @@ export class ClaimVerb {
     const stored = endpoints.find(wanted.endpointId);
     const quota = stored === undefined ? 0 : quotaNow(stored, wanted.quota, now);
     if (stored === undefined || quota === 0) return [];
-    const due = this.#listDue.all(stored.id, now, this.#context.leaseNow(), quota);
+    const leaseNow = this.#context.leaseNow();
+    const due = this.#listDue.all(stored.id, now, leaseNow, quota);
     if (due.length === 0) return [];
     if (stored.breaker.openedAt !== null) {
       endpoints.save({ ...stored, breaker: afterProbe(stored.breaker, now) }, now);
     }
     const endpoint = endpointAt(stored, now);
-    return due.flatMap((lane) => this.#claimUnlessUnreadable(lane, endpoint, leaseMs, now));
+    return due.flatMap((lane) => this.#claimUnlessUnreadable(lane, endpoint, leaseNow + leaseMs, now));
   }
 
   /** One row that cannot be read holds up its own lane, not the claim of all others. */
-  #claimUnlessUnreadable(lane: DueRow, endpoint: Endpoint, leaseMs: number, now: EpochMs): readonly Claim[] {
+  #claimUnlessUnreadable(
+    lane: DueRow,
+    endpoint: Endpoint,
+    leaseUntil: number,
+    now: EpochMs,
+  ): readonly Claim[] {
     try {
-      return [this.#claimLane(lane, endpoint, leaseMs, now)];
+      return [this.#claimLane(lane, endpoint, leaseUntil, now)];
     } catch (error) {
       if (!(error instanceof UnreadableChange)) throw error;
       this.#setAside.run(lane.id, now + unreadableRetryMs);
@@ -127,7 +133,7 @@ export class ClaimVerb {
     }
   }
 
-  #claimLane(lane: DueRow, endpoint: Endpoint, leaseMs: number, now: EpochMs): Claim {
+  #claimLane(lane: DueRow, endpoint: Endpoint, leaseUntil: number, now: EpochMs): Claim {
     if (lane.claimed_seq !== null) this.#giveUpLease(lane, lane.claimed_seq, endpoint, now);
     const head = endpoint.coalesce === 'latest' ? this.#coalesce(lane, endpoint, now) : lane.head_seq;
     const sequence = lane.reopened_seq ?? head;
@@ -136,7 +142,6 @@ export class ClaimVerb {
     const firstTryAt = again ? (lane.first_try_at ?? now) : now;
     const heldMsBefore = again ? lane.held_ms_at_first_try : endpoint.heldMs;
     const change = this.#loadChange(lane, sequence);
-    const leaseUntil = this.#context.leaseNow() + leaseMs;
     this.#lease.run(lane.id, leaseUntil, sequence, now, attempt, firstTryAt, heldMsBefore, head);
     return {
       laneId: lane.id,

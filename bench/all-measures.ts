@@ -7,6 +7,7 @@ import { growth } from './measures/growth.ts';
 import { isolation } from './measures/isolation.ts';
 import { latency } from './measures/latency.ts';
 import { memory } from './measures/memory.ts';
+import { parts } from './measures/parts.ts';
 import { putInHttp } from './measures/put-in-http.ts';
 import { putInHttpBatches } from './measures/put-in-http-batches.ts';
 import { putInLibrary } from './measures/put-in-library.ts';
@@ -21,6 +22,7 @@ export const allMeasures: readonly Measure[] = [
   drainPostgres,
   drainHotLanes,
   drainPeers,
+  parts,
   putInLibrary,
   putInHttp,
   putInHttpBatches,

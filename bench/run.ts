@@ -9,6 +9,9 @@ import { Stage } from './stage.ts';
 import { renderTable } from './table.ts';
 import { listVersions } from './versions.ts';
 
+/** A slow machine gets fewer rounds rather than a longer run; the first is always played. */
+const minutesMax = 21;
+
 try {
   const commandLine = parseCommandLine(process.argv.slice(2), allMeasures);
   if (commandLine === 'help') process.stdout.write(helpText(allMeasures));
@@ -49,9 +52,6 @@ async function run({ chosen, roundsMax, isQuick, isStrict, writesDocuments }: Co
   }
 }
 
-/** A slow machine gets fewer rounds rather than a longer run; the first is always played. */
-const minutesMax = 21;
-
 /** Of the measures that have run to the end of a round. */
 type PlayedRounds = ReadonlyMap<Measure, readonly Round[]>;
 
@@ -71,7 +71,7 @@ async function play(
   const begunAt = performance.now();
   for (let round = 0; round < roundsMax; round += 1) {
     const spentMs = performance.now() - begunAt;
-    if (spentMs * (1 + 1 / round) > minutesMax * 60_000) {
+    if (round > 0 && spentMs * (1 + 1 / round) > minutesMax * 60_000) {
       stage.tell(`round ${round + 1} is left out: it would end after ${minutesMax} minutes`);
       break;
     }

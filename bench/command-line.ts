@@ -45,15 +45,15 @@ export function helpText(measures: readonly Measure[]): string {
   return `npm run bench -- [measure ...] [--quick] [--rounds N] [--strict] [--write-docs]
 
 Runs all measures, or those that are named, round by round, each contender in a process of its own.
-A run without --quick takes about 20 minutes and writes bench/results.json, where measures that were left out keep
+A run without --quick takes about 40 minutes and writes bench/results.json, where measures that were left out keep
 their last figures. To renew the documents: npm run bench -- --write-docs, on a machine that does nothing else.
 
-  --quick       less of everything, under three minutes; writes nothing without --write-docs
+  --quick       less of everything, some five minutes; writes nothing without --write-docs
   --rounds N    default 3; with --quick 1
   --strict      exit code 1 when a goal is missed
   --write-docs  writes bench/results.json, the table in docs/PERFORMANCE.md and the plot docs/performance.svg
 
-Needs nginx, PostgreSQL and Redis on this machine (apt-get install nginx-light postgresql redis-server), and
+Needs nginx, PostgreSQL, Redis and Chromium on this machine (apt-get install nginx-light postgresql redis-server chromium), and
 TMPDIR on a disk. Exit codes: 0 it ran, 1 it did not, or a goal is missed and --strict was given.
 
 Measures:

@@ -30,7 +30,7 @@ export interface Row {
   readonly behind: string;
 }
 
-export type Unit = 'ratio' | 'us' | 'ms' | 's' | 'MB' | 'a second';
+export type Unit = 'ratio' | 'us' | 'ms' | 's' | 'MB' | 'KiB' | 'a second';
 
 export function isMet({ figure, goal }: Row): boolean | null {
   if (goal === null) return null;

@@ -17,8 +17,8 @@ export interface ServedDoorbell {
 }
 
 export interface ServeOptions {
-  /** Folder of the embedded database and of the key file. */
-  readonly data: string;
+  /** Folder of the embedded database and of the key file; left out when DATABASE_URL names another one. */
+  readonly data?: string;
   /** Only tests and benches have endpoints on the machine itself. */
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface ServeOptions {
 
 export async function serveDoorbell(options: ServeOptions): Promise<ServedDoorbell> {
   const startedAt = performance.now();
-  const given = ['--data', options.data, '--port', '0', '--json', '--allow-network', '127.0.0.0/8'];
+  const given = [...dataOf(options), '--port', '0', '--json', '--allow-network', '127.0.0.0/8'];
   // By its own first line, which npm's PATH gives the Node of the repository.
   const child = spawn(command, ['serve', ...given, ...(options.arguments ?? [])], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -50,14 +50,14 @@ export async function serveDoorbell(options: ServeOptions): Promise<ServedDoorbe
 
 /** Made by the command, as an operator makes one. */
 export async function createApiKey(options: ServeOptions): Promise<string> {
-  const { stdout } = await run(
-    process.execPath,
-    [command, 'keys', 'create', '--data', options.data, '--json'],
-    {
-      env: { ...process.env, ...options.environment },
-    },
-  );
+  const { stdout } = await run(process.execPath, [command, 'keys', 'create', ...dataOf(options), '--json'], {
+    env: { ...process.env, ...options.environment },
+  });
   return (JSON.parse(stdout) as { key: string }).key;
+}
+
+function dataOf({ data }: ServeOptions): readonly string[] {
+  return data === undefined ? [] : ['--data', data];
 }
 
 /** Throws for every answer but a success. */

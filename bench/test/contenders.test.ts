@@ -7,6 +7,8 @@ import { putInOverHttp } from '../http/put-in.ts';
 import { putUnderLoad } from '../http/put-under-load.ts';
 import { measureLatency } from '../latency.ts';
 import { drainPeer } from '../measures/drain-peers.ts';
+import { listOnPostgres } from '../measures/list-postgres.ts';
+import { listOnSqlite } from '../measures/list-sqlite.ts';
 import { peers, withServerOf } from '../peers/peers.ts';
 import { withPostgresBacklog, withSqliteBacklog } from '../prepared-backlog.ts';
 import type { PutInTask } from '../put-in.ts';
@@ -96,6 +98,15 @@ it.each(['SQLite', 'PostgreSQL'])('a prepared backlog on %s delivers a part of i
   const figures =
     store === 'SQLite' ? withSqliteBacklog(stage, 40, drain) : withPostgresBacklog(stage, 40, drain);
   expect(await figures).toHaveProperty('perSecond');
+});
+
+it.each([
+  ['SQLite', listOnSqlite],
+  ['PostgreSQL', listOnPostgres],
+])('%s holds a small history that is listed and painted', async (_store, list) => {
+  const figures = await list(stage, 20_000);
+  expect(Object.values(figures).filter((figure) => !(figure > 0))).toEqual([]);
+  expect(figures).toMatchObject({ questions: expect.any(Number), followedMs: expect.any(Number) });
 });
 
 it('--help names every measure, and an unknown one is refused in a sentence', () => {

@@ -74,4 +74,35 @@ describeInBrowser('the live tail', (stage) => {
     await page.getByRole('button', { name: '继续显示' }).click();
     await expect.poll(() => page.getByRole('button', { name: /T-1/ }).count()).toBe(2);
   });
+
+  it('takes 50,000 at once, keeps what it shows bounded, and answers who works with it', async () => {
+    const visitor = await signIn(stage(), '/');
+    const { page, complaints } = visitor;
+    const total = 50_000;
+    const text = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+    const flood = Array.from({ length: total }, (_, index) =>
+      text('notification', { ...event, houseId: `H-${index + 1}`, sequence: index + 1 }),
+    );
+    let asked = 0;
+    await page.route('**/v1/tail*', async (route) => {
+      asked += 1;
+      // It ends after the flood, and whoever comes again is left to wait.
+      if (asked > 1) return;
+      await route.fulfill({
+        contentType: 'text/event-stream',
+        body: `${flood.join('')}${text('dropped', { count: 7_000 })}`,
+      });
+    });
+    await page.locator('nav a[href="/tail"]').click();
+    const count = page.locator('.tail-count');
+    await expect
+      .poll(() => count.textContent(), { timeout: 30_000 })
+      .toContain(total.toLocaleString('en-US'));
+    expect(await count.textContent()).toContain('7,000');
+    expect(await page.locator('#content tbody tr').count()).toBeLessThanOrEqual(rowsMax);
+    await page.getByRole('button', { name: 'H-50000' }).waitFor();
+    await page.getByRole('button', { name: '暂停显示' }).click();
+    await page.getByRole('button', { name: '继续显示' }).waitFor();
+    expect(complaints).toEqual([]);
+  }, 60_000);
 });

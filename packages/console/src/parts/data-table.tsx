@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 
 export interface Column<T> {
   readonly key: string;
@@ -48,24 +48,39 @@ export function DataTable<T>({
         </thead>
         <tbody>
           {rows.map((row) => (
-            // The first button of a row does the same for the keyboard.
-            <tr
+            <Row
               key={rowKey(row)}
-              className={rowClass(rowKey(row) === openKey, onOpen !== undefined)}
-              onClick={() => onOpen?.(row)}
-            >
-              {columns.map(({ key, render, isNumber }) => (
-                <td key={key} className={isNumber ? 'end' : undefined}>
-                  {render(row)}
-                </td>
-              ))}
-            </tr>
+              row={row}
+              columns={columns}
+              isOpen={rowKey(row) === openKey}
+              onOpen={onOpen}
+            />
           ))}
         </tbody>
       </table>
     </section>
   );
 }
+
+interface RowProps<T> extends Pick<DataTableProps<T>, 'columns'> {
+  readonly row: T;
+  readonly onOpen: ((row: T) => void) | undefined;
+  readonly isOpen: boolean;
+}
+
+/** Drawn again only for other columns: of the live tail, four times a second, only what is new. */
+const Row = memo(function Row<T>({ row, columns, isOpen, onOpen }: RowProps<T>) {
+  return (
+    // The first button of a row does the same for the keyboard.
+    <tr className={rowClass(isOpen, onOpen !== undefined)} onClick={() => onOpen?.(row)}>
+      {columns.map(({ key, render, isNumber }) => (
+        <td key={key} className={isNumber ? 'end' : undefined}>
+          {render(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
 
 function rowClass(isOpen: boolean, opens: boolean): string | undefined {
   if (isOpen) return 'row row-open';

@@ -47,11 +47,15 @@ function useNotifications(filter: NotificationFilter, cursor: string | null, ord
   const [isLive, setLive] = useState(false);
   const found = useQuery({
     queryKey: ['notifications', filter, cursor, order],
-    queryFn: ({ signal }) =>
-      callApi<Page<Notification>>('/notifications', {
-        query: { ...filter, cursor, order, limit: pageSize },
-        signal,
-      }),
+    queryFn: async ({ signal }) => {
+      // A page may be empty and not the last: the server reads only so much that does not match.
+      for (let from = cursor; ; ) {
+        const query = { ...filter, cursor: from, order, limit: pageSize };
+        const page = await callApi<Page<Notification>>('/notifications', { query, signal });
+        if (page.items.length > 0 || page.next === null) return page;
+        from = page.next;
+      }
+    },
     placeholderData: keepPreviousData,
     refetchInterval: isLive && cursor === null ? refreshMs : false,
   });

@@ -1,8 +1,8 @@
 import { CaretRightOutlined, PauseOutlined } from '@ant-design/icons';
 import { Button, Input, Select } from 'antd';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useCustomers, useEndpoints } from '../../api/books.ts';
-import { textOfCode, useLanguage } from '../../i18n/language.tsx';
+import { type Translate, textOfCode, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/standing.tsx';
@@ -111,7 +111,19 @@ function TailFilter() {
 
 function TailTable({ rows }: { readonly rows: readonly TailRow[] }) {
   const { t } = useLanguage();
-  const columns: readonly Column<TailRow>[] = [
+  const columns = useMemo(() => columnsOf(t), [t]);
+  return (
+    <DataTable
+      caption={t('menu.tail')}
+      rows={rows}
+      rowKey={({ number }) => String(number)}
+      columns={columns}
+    />
+  );
+}
+
+function columnsOf(t: Translate): readonly Column<TailRow>[] {
+  return [
     { key: 'at', title: t('tail.at'), render: ({ at }) => <Moment at={at} withMs /> },
     { key: 'outcome', title: t('tail.outcome'), render: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
     { key: 'state', title: t('field.state'), render: ({ state }) => <StateLabel code={state} /> },
@@ -152,12 +164,4 @@ function TailTable({ rows }: { readonly rows: readonly TailRow[] }) {
       render: ({ durationMs }) => `${Math.round(durationMs)} ms`,
     },
   ];
-  return (
-    <DataTable
-      caption={t('menu.tail')}
-      rows={rows}
-      rowKey={({ number }) => String(number)}
-      columns={columns}
-    />
-  );
 }

@@ -74,8 +74,11 @@ export function candidatesQuery(walk: Walk): Query {
 }
 
 function rangeOf(walk: Walk, binder: Binder): string {
-  const { houseTaskId, houseId, result } = walk.filter;
+  const { houseTaskId, houseId, result, state } = walk.filter;
   if (houseTaskId !== undefined || houseId !== undefined) return byTask(walk, binder);
+  if (result === 0 && state !== undefined && walk.limit < pendingLookedThrough) {
+    return pendingInState(walk, state, binder);
+  }
   if (result !== undefined && result !== 1) return byResult(walk, result, binder);
   return byChange(walk, binder);
 }
@@ -97,14 +100,39 @@ function byTask({ filter, direction, after, limit }: Walk, binder: Binder): stri
 
 function byResult(walk: Walk, result: 0 | 2 | 3 | 4, binder: Binder): string {
   const { filter } = walk;
-  const state = filter.state === undefined ? 'true' : `s.state = ${binder.bind(filter.state, 'int')}`;
-  const [select, where] = walk.unfiltered === true ? [`, ${state} as matches`, ''] : ['', `and ${state}`];
+  const state = filter.state === undefined ? '' : `and s.state = ${binder.bind(filter.state, 'int')}`;
   const from =
     result === 0
       ? 'doorbell.pending s where s.endpoint_id = e.id'
       : `doorbell.closed s where s.result = ${binder.bind(result, 'int')} and s.endpoint_id = e.id`;
   return `select r.* from doorbell.endpoint e cross join lateral (
-      select s.created_at, s.task_id, s.seq, s.lane_id ${select} from ${from} ${where} and ${inOrder(plain, walk, binder)}) r
+      select s.created_at, s.task_id, s.seq, s.lane_id from ${from} ${state} and ${inOrder(plain, walk, binder)}) r
+    where ${endpointsOf(filter, binder)}`;
+}
+
+/** Of what waits, so much is looked through for a state before all changes of that state are: some 10 ms. */
+const pendingLookedThrough = 20_000;
+
+/**
+ * What waits in one state. No index orders it so, and an endpoint that is down may have a million of other states: where
+ * a look at what waits finds too little, all changes of that state are read instead, few when it is rare.
+ */
+function pendingInState(walk: Walk, state: number, binder: Binder): string {
+  const { filter } = walk;
+  const code = binder.bind(state, 'int');
+  const looked = `from (select s.* from doorbell.pending s where s.endpoint_id = e.id
+      and ${inOrder(plain, { ...walk, limit: pendingLookedThrough }, binder)}) s`;
+  const wanted = binder.bind(walk.limit, 'int');
+  const all = binder.bind(pendingLookedThrough, 'int');
+  return `select r.* from doorbell.endpoint e
+    cross join lateral (select count(*) < ${all} or count(*) filter (where s.state = ${code}) >= ${wanted} as is_enough ${looked}) k
+    cross join lateral (
+      (select s.created_at, s.task_id, s.seq, s.lane_id ${looked} where k.is_enough and s.state = ${code} limit ${wanted})
+      union all
+      (select c.created_at, c.task_id, c.seq, l.id from doorbell.change c
+        join doorbell.lane l on l.task_id = c.task_id and l.first_seq <= c.seq and l.endpoint_id = e.id
+        where not k.is_enough and c.customer_id = e.customer_id and c.state = ${code} and ${resultOf} = 0
+          and ${inOrder(joined, walk, binder)})) r
     where ${endpointsOf(filter, binder)}`;
 }
 
@@ -145,9 +173,8 @@ function matching({ endpointId, state, result }: NotificationFilter, binder: Bin
 }
 
 /** Whether an index range holds more than what matches, so that reading might not end soon. */
-export function isLoose({ houseTaskId, houseId, result, state }: NotificationFilter): boolean {
-  if (houseTaskId !== undefined || houseId !== undefined || result === undefined) return false;
-  return result === 1 || state !== undefined;
+export function isLoose({ houseTaskId, houseId, result }: NotificationFilter): boolean {
+  return houseTaskId === undefined && houseId === undefined && result === 1;
 }
 
 export function endpointsOf({ endpointId, customerId }: NotificationFilter, binder: Binder): string {

@@ -1,7 +1,7 @@
 import { minuteMs } from '../../rollup.ts';
 import type { Place } from '../cursor.ts';
 import { Binder, candidatesQuery, endpointsOf, isLoose, type Walk } from './candidates.ts';
-import type { Database } from './database.ts';
+import type { Session } from './transaction.ts';
 
 export interface FoundPlaces {
   readonly places: readonly Place[];
@@ -20,13 +20,16 @@ export interface CandidateRow {
 /** Reads in rounds: the first is as long as what is wanted, for most often all of it matches. */
 const roundMax = 2_000;
 
+/** So many in a row that were not delivered, and it looks where to go on. */
+const missesMax = 50;
+
 /**
- * The first `walk.limit` places that match. Where the range holds more than that, at most about `rowsMax` are read, and
- * minutes in which everything waits are jumped over when it is what was delivered that is wanted.
+ * The first `walk.limit` places that match. Where the range holds more than that, at most about `rowsMax` are read, a
+ * quarter of it once something was found, and minutes in which everything waits are jumped over.
  */
-export async function findPlaces(database: Database, walk: Walk, rowsMax: number): Promise<FoundPlaces> {
+export async function findPlaces(session: Session, walk: Walk, rowsMax: number): Promise<FoundPlaces> {
   if (!isLoose(walk.filter)) {
-    const places = await read(database, walk);
+    const places = await read(session, walk);
     const next = places.length < walk.limit ? undefined : places.at(-1);
     return { places: places.map(placeOf), next: next && placeOf(next) };
   }
@@ -34,8 +37,8 @@ export async function findPlaces(database: Database, walk: Walk, rowsMax: number
   let { after } = walk;
   let size = walk.limit;
   let rowsRead = 0;
-  while (rowsRead < rowsMax) {
-    const rows = await read(database, { ...walk, after, limit: size, unfiltered: true });
+  while (rowsRead < (places.length > 0 ? rowsMax / 4 : rowsMax)) {
+    const rows = await read(session, { ...walk, after, limit: size, unfiltered: true });
     rowsRead += rows.length;
     for (const row of rows) {
       after = placeOf(row);
@@ -43,23 +46,26 @@ export async function findPlaces(database: Database, walk: Walk, rowsMax: number
       if (places.length === walk.limit) return { places, next: after };
     }
     if (rows.length < size || after === undefined) return { places, next: undefined };
-    size = Math.min(size * 4, roundMax);
-    if (walk.filter.result !== 1 || rows.some((row) => row.matches === true)) continue;
-    const settled = await findSettled(database, walk, after.createdAt);
+    // A range is read for each state, so that a round is dear: longer only where next to nothing matches.
+    size = rows.some((row) => row.matches === true) ? walk.limit : Math.min(size * 4, roundMax);
+    if (rows.slice(-missesMax).some((row) => row.matches === true)) continue;
+    const settled = await findSettled(session, walk, after.createdAt);
     if (settled === 'nowhere') return { places, next: undefined };
-    if (settled !== 'here') after = settled;
+    if (settled === 'here') continue;
+    after = settled;
+    size = walk.limit;
   }
   return { places, next: after };
 }
 
-function read(database: Database, walk: Walk): Promise<readonly CandidateRow[]> {
+function read(session: Session, walk: Walk): Promise<readonly CandidateRow[]> {
   const query = candidatesQuery(walk);
-  return database.rows<CandidateRow>(query.text, ...query.parameters);
+  return session.rows<CandidateRow>(query.text, ...query.parameters);
 }
 
 /** See the other store's: the edge of the next minute in which anything of these endpoints is settled. */
 async function findSettled(
-  database: Database,
+  session: Session,
   { filter, direction }: Walk,
   createdAt: number,
 ): Promise<Place | 'here' | 'nowhere'> {
@@ -71,7 +77,7 @@ async function findSettled(
       select ${nearest}(s.minute) as minute from doorbell.settled_minute s
       where s.endpoint_id = e.id and s.minute ${compare} ${binder.bind(own, 'bigint')}) n
     where ${endpointsOf(filter, binder)}`;
-  const [row] = await database.rows<{ minute: number | null }>(text, ...binder.parameters);
+  const [row] = await session.rows<{ minute: number | null }>(text, ...binder.parameters);
   const minute = row?.minute ?? null;
   if (minute === null) return 'nowhere';
   if (minute === own) return 'here';

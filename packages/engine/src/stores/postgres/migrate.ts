@@ -8,6 +8,7 @@ import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { attemptsByTimeSchema } from './schema/007-attempts-by-time.ts';
 import { resendJobSchema } from './schema/008-resend-jobs.ts';
 import { alertSchema } from './schema/009-alerts.ts';
+import { closedByStateSchema } from './schema/010-closed-by-state.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   { sql: attemptsByTimeSchema, worksSince: 5 },
   { sql: resendJobSchema, worksSince: 5 },
   { sql: alertSchema, worksSince: 5 },
+  { sql: closedByStateSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

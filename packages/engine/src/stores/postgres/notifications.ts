@@ -12,6 +12,7 @@ import { candidatesQuery, type Query, resultOf, type Walk } from './candidates.t
 import type { StoreContext } from './context.ts';
 import { EndpointBook } from './endpoint-book.ts';
 import { findPlaces, placeOf } from './find-places.ts';
+import type { Session } from './transaction.ts';
 
 const notificationsSql = {
   shown: (page: string, now: string): string => `with page as materialized (${page})
@@ -48,12 +49,20 @@ export interface Notifications {
 }
 
 export function createNotifications({ database, vault, givenNow }: StoreContext): Notifications {
-  async function show(page: Query, order: string): Promise<readonly (readonly [Place, Notification])[]> {
+  /** Half of the time of a page would go into compiling its plan. */
+  const reading = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
+    database.transaction(work, { byIndex: true });
+
+  async function show(
+    session: Session,
+    page: Query,
+    order: string,
+  ): Promise<readonly (readonly [Place, Notification])[]> {
     const text = notificationsSql.shown(page.text, `$${page.parameters.length + 1}`) + order;
-    const rows = await database.rows<ShownRow>(text, ...page.parameters, givenNow());
+    const rows = await session.rows<ShownRow>(text, ...page.parameters, givenNow());
     if (rows.length === 0) return [];
     const endpointIds = [...new Set(rows.map((row) => row.endpoint_id))];
-    const endpoints = await new EndpointBook(database, vault).readable(endpointIds);
+    const endpoints = await new EndpointBook(session, vault).readable(endpointIds);
     return rows.map((row) => {
       const endpoint = endpoints.get(row.endpoint_id);
       const isPending = row.result === 0;
@@ -62,29 +71,32 @@ export function createNotifications({ database, vault, givenNow }: StoreContext)
     });
   }
 
+  async function list(
+    session: Session,
+    filter: NotificationFilter,
+    { limit, cursor, order: direction = 'newest-first' }: PageRequest,
+  ): Promise<Page<Notification>> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    const found = await findPlaces(session, { filter, direction, after, limit: limit + 1 }, rowsPerPageMax);
+    const shown = found.places.slice(0, limit);
+    const order = direction === 'newest-first' ? 'desc' : 'asc';
+    const columns = ['c.created_at', 'c.task_id', 'c.seq', 'l.id'].map((column) => `${column} ${order}`);
+    const notifications =
+      shown.length === 0 ? [] : await show(session, positionsQuery(shown), ` order by ${columns.join(', ')}`);
+    const items = notifications.map(([, notification]) => notification);
+    const next = found.places.length > limit ? shown.at(-1) : found.next;
+    return {
+      // What was settled or reopened since it was found no longer belongs here.
+      items: items.filter(({ result }) => filter.result === undefined || filter.result === result),
+      next: next === undefined ? null : encodeCursor(next),
+    };
+  }
+
   return {
-    async list(filter, { limit, cursor, order: direction = 'newest-first' }) {
-      const after = cursor === undefined ? undefined : decodeCursor(cursor);
-      const found = await findPlaces(
-        database,
-        { filter, direction, after, limit: limit + 1 },
-        rowsPerPageMax,
-      );
-      const shown = found.places.slice(0, limit);
-      const order = direction === 'newest-first' ? 'desc' : 'asc';
-      const columns = ['c.created_at', 'c.task_id', 'c.seq', 'l.id'].map((column) => `${column} ${order}`);
-      const notifications =
-        shown.length === 0 ? [] : await show(positionsQuery(shown), ` order by ${columns.join(', ')}`);
-      const items = notifications.map(([, notification]) => notification);
-      const next = found.places.length > limit ? shown.at(-1) : found.next;
-      return {
-        // What was settled or reopened since it was found no longer belongs here.
-        items: items.filter(({ result }) => filter.result === undefined || filter.result === result),
-        next: next === undefined ? null : encodeCursor(next),
-      };
-    },
+    list: (filter, page) => reading((session) => list(session, filter, page)),
     async find({ laneId, sequence }) {
-      const [found] = await show({ text: notificationsSql.position, parameters: [laneId, sequence] }, '');
+      const position = { text: notificationsSql.position, parameters: [laneId, sequence] };
+      const [found] = await reading((session) => show(session, position, ''));
       return found?.[1];
     },
     async count(filter, countMax) {
@@ -93,7 +105,8 @@ export function createNotifications({ database, vault, givenNow }: StoreContext)
       const [row] = await database.rows<{ n: number }>(text, ...query.parameters);
       return row?.n ?? 0;
     },
-    walk: async (walk) => (await findPlaces(database, walk, Number.POSITIVE_INFINITY)).places,
+    walk: async (walk) =>
+      (await reading((session) => findPlaces(session, walk, Number.POSITIVE_INFINITY))).places,
   };
 }
 

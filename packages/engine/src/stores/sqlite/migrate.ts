@@ -7,6 +7,7 @@ import { servedSchema } from './schema/005-served.ts';
 import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { resendJobSchema } from './schema/007-resend-jobs.ts';
 import { alertSchema } from './schema/008-alerts.ts';
+import { closedByStateSchema } from './schema/009-closed-by-state.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -18,6 +19,7 @@ export const migrations: readonly string[] = [
   settledMinutesSchema,
   resendJobSchema,
   alertSchema,
+  closedByStateSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

@@ -5,6 +5,16 @@ import { signIn } from './world/operator.ts';
 import { pages } from './world/pages.ts';
 import { settlePage } from './world/settle-page.ts';
 
+/** Texts of the page with four English words or more in a row, without what is shown as it was sent or written. */
+const findEnglish = `(() => {
+  const copy = document.body.cloneNode(true);
+  for (const raw of copy.querySelectorAll('code, pre, script, style, .pairs dd')) raw.remove();
+  const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode() !== null) found.push(texts.currentNode.textContent);
+  return found.filter((text) => /[A-Za-z]+(?: [A-Za-z]+){3}/.test(text));
+})()`;
+
 describeInBrowser('every page of the console', (stage) => {
   it.each(['light', 'dark'] as const)(
     'has nothing that axe finds serious, and breaks no policy, %s',
@@ -22,6 +32,17 @@ describeInBrowser('every page of the console', (stage) => {
     },
     90_000,
   );
+
+  it('says nothing in English where Chinese was chosen, but what people and endpoints wrote', async () => {
+    const { page, open } = await signIn(stage(), '/');
+    // The conformance kit reports in English, and its cases are not the console's.
+    for (const shown of pages.filter(({ name }) => name !== 'endpoint-conformance')) {
+      await open(shown.path);
+      await settlePage(page, shown);
+      const sentences = await page.evaluate(findEnglish);
+      expect({ page: shown.name, sentences }).toEqual({ page: shown.name, sentences: [] });
+    }
+  }, 60_000);
 
   it('fits a phone: nothing but tables and diagrams is wider than the screen', async () => {
     const { page, open } = await signIn(stage(), '/', { width: 390, height: 844 });

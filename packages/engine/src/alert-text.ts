@@ -49,7 +49,12 @@ const zh: Words = {
     'backlog-age': '通知积压过久',
     refusals: '客户拒绝过多',
   },
-  reasons: { operator: '人工暂停', unauthorized: '客户不认签名密钥', gone: '客户答复 410，地址已停用' },
+  reasons: {
+    operator: '人工暂停',
+    customer: '客户自行暂停',
+    unauthorized: '客户不认签名密钥',
+    gone: '客户答复 410，地址已停用',
+  },
   remedies: {
     'endpoint-paused': '消除原因后在控制台恢复该端点；积压的通知会按顺序继续投递，不会丢失。',
     'breaker-open': '每 30 秒试探一次，恢复应答后自动继续投递。请确认客户的服务是否在线。',
@@ -82,6 +87,7 @@ const en: Words = {
   },
   reasons: {
     operator: 'paused by an operator',
+    customer: 'paused by the customer',
     unauthorized: 'the customer refuses the sign key',
     gone: 'the customer answered 410: this URL is no more',
   },

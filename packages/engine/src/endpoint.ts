@@ -52,7 +52,8 @@ export const endpointPolicyDefaults: EndpointPolicy = {
   deliveryFailedUrl: null,
 };
 
-export type PauseReason = 'operator' | 'unauthorized' | 'gone';
+/** `customer`: by its own link. Its pause gives way to an operator's, which the customer cannot end. */
+export type PauseReason = 'operator' | 'customer' | 'unauthorized' | 'gone';
 
 export interface Pause {
   readonly at: EpochMs;

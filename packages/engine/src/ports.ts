@@ -106,7 +106,10 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
   putEndpoint(draft: EndpointDraft, by?: Actor): Promise<Endpoint>;
   findEndpoint(endpointId: string): Promise<Endpoint | undefined>;
   listEndpoints(customerId?: string): Promise<readonly Endpoint[]>;
-  /** A pause of a paused endpoint keeps the first reason. Returns undefined when there is no such endpoint. */
+  /**
+   * A pause of a paused endpoint keeps the first reason, unless that was the customer's own and this is an operator's.
+   * Returns undefined when there is no such endpoint.
+   */
   pauseEndpoint(
     endpointId: string,
     reason: PauseReason,

@@ -100,6 +100,7 @@ class EndpointAlerts {
 }
 
 const remedies = {
+  customer: 'The endpoint is paused by its customer. It is resumed by its link, or by an operator.',
   unauthorized:
     'The endpoint is paused: it refuses the sign key. Agree on the key, PUT or rotate it, then resume.',
   gone: 'The endpoint is paused: it answered 410. Give it its new URL, then resume.',

@@ -16,6 +16,7 @@ export const problemKinds = {
   'last-admin': { status: 409, title: 'One admin has to stay' },
   'conformance-running': { status: 409, title: 'The endpoint is being judged already' },
   'unsigned-endpoint': { status: 409, title: 'The endpoint has no sign key' },
+  'paused-by-operator': { status: 409, title: 'An operator has paused the endpoint' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json in UTF-8' },
   'too-many-requests': { status: 429, title: 'Too many requests' },

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { routeAccess } from '../src/route-access.ts';
 import { type Browser, openBrowserOfCustomer } from './browser.ts';
 import { until } from './receiver.ts';
@@ -156,6 +156,39 @@ describe("a customer's session", () => {
       { action: 'endpoint.resume', actor: { kind: 'customer' } },
       { action: 'endpoint.pause', target: 'acme-main' },
     ]);
+  });
+
+  test('ends every pause of its endpoint but that of an operator', async () => {
+    const path = '/v1/endpoints/acme-main';
+    await acme.call('POST', `${path}/pause`, {});
+    expect((await app.call('GET', path)).json.pause).toMatchObject({ reason: 'customer' });
+    expect((await acme.call('POST', `${path}/resume`, {})).json.pause).toBeNull();
+    await app.store.pauseEndpoint('acme-main', 'unauthorized', 'The endpoint answered HTTP 401.');
+    expect((await acme.call('POST', `${path}/resume`, {})).json.pause).toBeNull();
+
+    await acme.call('POST', `${path}/pause`, { detail: 'we move house' });
+    const taken = await app.call('POST', `${path}/pause`, { detail: 'it sends us nonsense' });
+    expect(taken.json.pause).toMatchObject({ reason: 'operator', detail: 'it sends us nonsense' });
+    const refused = await acme.call('POST', `${path}/resume`, {});
+    expect([refused.status, refused.json.type]).toEqual([409, '/problems/paused-by-operator']);
+    expect((await app.call('GET', path)).json.pause).toMatchObject({ reason: 'operator' });
+    expect((await app.call('POST', `${path}/resume`, {})).json.pause).toBeNull();
+  });
+
+  test('resends 1,000 of its own at a time, and operators 100,000', async () => {
+    for (let batch = 0; batch < 2; batch += 1) {
+      await app.call(
+        'POST',
+        '/v1/state-changes',
+        Array.from({ length: 600 }, (_, index) => ({ ...change, houseTaskId: `many-${batch}-${index}` })),
+      );
+    }
+    const call = { filter: { result: 0 }, dryRun: true };
+    expect((await acme.call('POST', '/v1/notifications/resend', call)).json.matched).toBe(1_000);
+    expect((await app.call('POST', '/v1/notifications/resend', call)).json.matched).toBe(1_203);
+    const resend = vi.spyOn(app.store, 'resend');
+    await acme.call('POST', '/v1/notifications/resend', { filter: { result: 0 } });
+    expect(resend.mock.lastCall).toMatchObject([{ customerId: 'acme', result: 0 }, 1_000]);
   });
 
   test('says whose it is', async () => {

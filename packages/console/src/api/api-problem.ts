@@ -1,6 +1,6 @@
 import type { Problem } from '@doorbell/server/api';
 
-/** The server's own words on what went wrong, or why no answer came. */
+/** What went wrong, in the language of the page, or why no answer came. */
 export class ApiProblem extends Error {
   /** 0 when no answer came. */
   readonly status: number;
@@ -20,7 +20,23 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   const text = await response.text();
   const body = parseProblem(text);
   const kind = body?.type.replace(/^\/problems\//, '') ?? 'no-problem-body';
-  return new ApiProblem(response.status, kind, body?.detail ?? `HTTP ${response.status}`, body?.errors ?? []);
+  const detail = body?.detail ?? `HTTP ${response.status}`;
+  const isChinese = document.documentElement.lang !== 'en';
+  const said = (isChinese && (await sayInChinese(kind, body?.errors ?? []).catch(() => undefined))) || detail;
+  return new ApiProblem(response.status, kind, said, body?.errors ?? []);
+}
+
+/** From the codes, which are stable; undefined for a kind without words, and then the server's sentence stands. */
+async function sayInChinese(kind: string, faults: Problem['errors']): Promise<string | undefined> {
+  // Loaded when something went wrong for the first time: most visits do without.
+  const { faultWords, problemWords } = await import('../i18n/zh/server-words.ts');
+  const words = problemWords[kind];
+  if (words === undefined) return undefined;
+  const parts = faults.map(({ field, code, detail }) => {
+    const what = faultWords[code] ?? detail;
+    return field === null ? what : `${field} ${what}`;
+  });
+  return parts.length === 0 ? `${words}。` : `${words}：${parts.join('；')}。`;
 }
 
 function parseProblem(text: string): Problem | undefined {

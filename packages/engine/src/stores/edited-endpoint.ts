@@ -11,7 +11,8 @@ export function paused(
   detail: string,
   now: EpochMs,
 ): StoredEndpoint {
-  return endpoint.pause === null ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint;
+  const isFree = endpoint.pause === null || (endpoint.pause.reason === 'customer' && reason === 'operator');
+  return isFree ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint;
 }
 
 export function resumed(endpoint: StoredEndpoint): StoredEndpoint {

@@ -98,15 +98,18 @@ function endpointPauseRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
           tags: ['endpoints'],
           operationId: 'pauseEndpoint',
           summary: 'Stop delivering to an endpoint; nothing is lost',
-          description: 'The pause of a paused endpoint keeps its first reason.',
+          description:
+            "The pause of a paused endpoint keeps its first reason, but an operator's takes the place of the customer's own.",
           params: endpointParams,
           body: pauseBody,
           response: { 200: endpoint, ...problems(400, 401, 404, 413, 415, 503) },
         },
       },
-      async ({ params, body, store, actor }) => {
-        const detail = body.detail ?? 'Paused by an operator.';
-        const paused = await store.pauseEndpoint(params.endpointId, 'operator', detail, actor);
+      async ({ params, body, store, actor, principal }) => {
+        const by = principal.customerId === null ? 'operator' : 'customer';
+        const detail =
+          body.detail ?? (by === 'operator' ? 'Paused by an operator.' : 'Paused by the customer.');
+        const paused = await store.pauseEndpoint(params.endpointId, by, detail, actor);
         return showEndpoint(found(paused, params.endpointId));
       },
     );
@@ -118,12 +121,18 @@ function endpointPauseRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
           tags: ['endpoints'],
           operationId: 'resumeEndpoint',
           summary: 'Go on delivering, in order, where it stopped',
+          description: 'A customer may end every pause but that of an operator.',
           params: endpointParams,
           body: noBody,
-          response: { 200: endpoint, ...problems(400, 401, 404, 413, 415, 503) },
+          response: { 200: endpoint, ...problems(400, 401, 404, 409, 413, 415, 503) },
         },
       },
-      async ({ params, store, actor }) => {
+      async ({ params, store, actor, principal }) => {
+        const stored = found(await store.findEndpoint(params.endpointId), params.endpointId);
+        if (principal.customerId !== null && stored.pause?.reason === 'operator') {
+          const detail = 'An operator has paused the endpoint, and only an operator resumes it.';
+          throw new Problem('paused-by-operator', detail);
+        }
         const resumed = found(await store.resumeEndpoint(params.endpointId, actor), params.endpointId);
         engine.hint();
         return showEndpoint(resumed);

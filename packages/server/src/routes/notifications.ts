@@ -19,6 +19,8 @@ import { problems } from '../schemas/problem.ts';
 
 /** Reopened by one call at most, oldest first; call again for the rest. */
 const resentMax = 100_000;
+/** By a customer's link: enough for a bad day, and too little to keep its endpoint busy for hours by mistake. */
+const resentOfCustomerMax = 1_000;
 
 const order = Type.Enum(['newest', 'oldest'], {
   default: 'newest',
@@ -173,7 +175,7 @@ function resendRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
           tags: ['notifications'],
           operationId: 'resendNotifications',
           summary: 'Send again all that match a filter; preview it with dryRun',
-          description: `The filter takes the names of the list's query; an empty one is refused. At most ${resentMax} at once.`,
+          description: `The filter takes the names of the list's query; an empty one is refused. At most ${resentMax} at once, ${resentOfCustomerMax} by a customer's link.`,
           body: resendBody,
           response: {
             200: Type.Object({ matched: Type.Integer(), dryRun: Type.Literal(true) }),
@@ -182,16 +184,17 @@ function resendRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
           },
         },
       },
-      async ({ body, store, actor }, reply) => {
+      async ({ body, store, actor, principal }, reply) => {
         const filter = readFilter(body.filter, '/filter');
+        const most = principal.customerId === null ? resentMax : resentOfCustomerMax;
         if (body.dryRun === true) {
-          const matched = await store.countNotifications(filter, resentMax);
+          const matched = await store.countNotifications(filter, most);
           return reply.code(200).send({ matched, dryRun: true as const });
         }
         // Before the first one is sent again: many transactions follow, and a crash between them must not hide who began.
         const after = { filter: body.filter };
         await store.recordAudit({ actor, action: 'notification.resend', target: '', before: null, after });
-        const { resent } = await store.resend(filter, resentMax);
+        const { resent } = await store.resend(filter, most);
         engine.hint();
         return reply.code(202).send({ resent, dryRun: false as const });
       },

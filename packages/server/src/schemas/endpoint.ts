@@ -121,7 +121,7 @@ export const endpoint = Type.Object(
     ...policy,
     pause: nullableObject({
       at: time,
-      reason: Type.Enum(['operator', 'unauthorized', 'gone']),
+      reason: Type.Enum(['operator', 'customer', 'unauthorized', 'gone']),
       detail: Type.String(),
     }),
     breaker: Type.Object({

@@ -125,7 +125,16 @@ function columns(t: Translate, language: Language): readonly Column<AuditEntry>[
         </span>
       ),
     },
-    { key: 'action', title: t('audit.action'), render: ({ action }) => <code>{action}</code> },
+    {
+      key: 'action',
+      title: t('audit.action'),
+      render: ({ action }) => (
+        <span className="two-lines">
+          <span>{textOfCode(language, 'deed', action)}</span>
+          <code className="dim small">{action}</code>
+        </span>
+      ),
+    },
     {
       key: 'target',
       title: t('audit.target'),

@@ -13,6 +13,8 @@ export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
   const [dialog, setDialog] = useState<'pause' | 'rotate' | null>(null);
   const mayOperate = useMay('operate');
   const mayEdit = useMay('administer');
+  // A customer does not end the pause of an operator.
+  const mayResume = useMay('see-all') || endpoint.pause?.reason !== 'operator';
   const resume = useEndpointCall(endpoint.id, 'resume', t('endpoint.resumed'));
   const close = () => setDialog(null);
   if (!mayOperate) return null;
@@ -23,14 +25,16 @@ export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
           {t('endpoint.pause')}
         </Button>
       ) : (
-        <Button
-          type="primary"
-          icon={<PlayCircleOutlined aria-hidden />}
-          loading={resume.isPending}
-          onClick={() => resume.mutate({})}
-        >
-          {t('endpoint.resume')}
-        </Button>
+        mayResume && (
+          <Button
+            type="primary"
+            icon={<PlayCircleOutlined aria-hidden />}
+            loading={resume.isPending}
+            onClick={() => resume.mutate({})}
+          >
+            {t('endpoint.resume')}
+          </Button>
+        )
       )}
       {mayEdit && endpoint.hasSignKey && (
         <Button icon={<KeyOutlined aria-hidden />} onClick={() => setDialog('rotate')}>

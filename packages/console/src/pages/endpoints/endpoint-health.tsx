@@ -7,6 +7,7 @@ import { DeliveryCharts } from '../../parts/charts/delivery-charts.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { readSpan, spanQuery, spans } from '../../parts/span.ts';
 import { Failed, Loading } from '../../parts/standing.tsx';
+import { standstillWords } from '../../parts/standstill-words.ts';
 import { ToneTag } from '../../parts/tags.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
 
@@ -52,7 +53,7 @@ export function EndpointHealth({ endpointId }: { readonly endpointId: string }) 
 }
 
 function Events({ events }: { readonly events: Health['events'] }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   return (
     <section className="card">
       <h2>{t('endpoint.events')}</h2>
@@ -64,7 +65,7 @@ function Events({ events }: { readonly events: Health['events'] }) {
             <ToneTag tone={kind === 'resumed' || kind === 'breaker-closed' ? 'good' : 'bad'}>
               {t(`event.${kind}`)}
             </ToneTag>
-            <span>{detail}</span>
+            <span>{standstillWords(language, detail)}</span>
           </li>
         ))}
       </ol>

@@ -1,6 +1,7 @@
 import type { Endpoint } from '@doorbell/server/api';
-import { textOfCode, useLanguage } from '../../i18n/language.tsx';
+import { useLanguage } from '../../i18n/language.tsx';
 import { showLocal } from '../../parts/moment.tsx';
+import { pauseWords } from '../../parts/standstill-words.ts';
 import { ToneTag } from '../../parts/tags.tsx';
 
 export function EndpointStatus({ endpoint }: { readonly endpoint: Endpoint }) {
@@ -17,12 +18,8 @@ export function StandstillReason({ endpoint }: { readonly endpoint: Endpoint }) 
   const { t, language } = useLanguage();
   const { pause, breaker } = endpoint;
   if (pause !== null) {
-    const reason = textOfCode(language, 'pause', pause.reason);
-    return (
-      <p className="standstill">
-        {t('endpoint.pausedBecause', { at: showLocal(pause.at), reason })} {pause.detail}
-      </p>
-    );
+    const reason = pauseWords(language, pause.reason, pause.detail);
+    return <p className="standstill">{t('endpoint.pausedBecause', { at: showLocal(pause.at), reason })}</p>;
   }
   if (breaker.state !== 'open') return null;
   const at = breaker.probeAt === null ? '–' : showLocal(breaker.probeAt);

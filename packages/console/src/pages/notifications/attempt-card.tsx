@@ -17,6 +17,8 @@ export function AttemptCard({ attempt, isOpenAtFirst, children }: AttemptCardPro
   const { t, language } = useLanguage();
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const { number, post, at, durationMs, outcome, reason, detail, response, fenced } = attempt;
+  // What was answered stands below; of a request without an answer the sender's own words may say more.
+  const isTold = language === 'zh' && response.httpStatus !== null;
   return (
     <details className="attempt" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -36,7 +38,7 @@ export function AttemptCard({ attempt, isOpenAtFirst, children }: AttemptCardPro
       <p className="judged">
         <strong>{reasonText(language, reason)}</strong>
         <span className="dim">
-          <code>{reason}</code> {detail}
+          <code title={detail}>{reason}</code> {isTold ? null : detail}
         </span>
       </p>
       {children}

@@ -1,15 +1,16 @@
 import type { Overview } from '@doorbell/server/api';
-import { type Translate, useLanguage } from '../../i18n/language.tsx';
+import { type Language, type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/standing.tsx';
+import { standstillWords } from '../../parts/standstill-words.ts';
 import { ToneTag } from '../../parts/tags.tsx';
 
 type Trouble = Overview['endpointsInTrouble'][number];
 
 export function Troubles({ troubles }: { readonly troubles: readonly Trouble[] }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   return (
     <section className="card">
       <h2>{t('overview.trouble')}</h2>
@@ -20,14 +21,14 @@ export function Troubles({ troubles }: { readonly troubles: readonly Trouble[] }
           caption={t('overview.trouble')}
           rows={troubles}
           rowKey={({ endpointId }) => endpointId}
-          columns={columns(t)}
+          columns={columns(t, language)}
         />
       )}
     </section>
   );
 }
 
-function columns(t: Translate): readonly Column<Trouble>[] {
+function columns(t: Translate, language: Language): readonly Column<Trouble>[] {
   return [
     {
       key: 'endpoint',
@@ -60,7 +61,7 @@ function columns(t: Translate): readonly Column<Trouble>[] {
     {
       key: 'detail',
       title: t('field.detail'),
-      render: ({ detail }) => <span className="why">{detail}</span>,
+      render: ({ detail }) => <span className="why">{standstillWords(language, detail)}</span>,
     },
   ];
 }

@@ -23,6 +23,15 @@ export const pauseCases: Cases = {
     expect(again?.pause).toMatchObject({ reason: 'unauthorized', detail: 'answered 401' });
   },
 
+  "gives a customer's own pause over to an operator, and not the other way round": async (world) => {
+    await world.setUp();
+    await world.store.pauseEndpoint('e1', 'customer', 'moving');
+    const taken = await world.store.pauseEndpoint('e1', 'operator', 'for good');
+    expect(taken?.pause).toMatchObject({ reason: 'operator', detail: 'for good' });
+    const kept = await world.store.pauseEndpoint('e1', 'customer', 'again');
+    expect(kept?.pause).toMatchObject({ reason: 'operator', detail: 'for good' });
+  },
+
   'by a settlement keeps the change due and does not count the try': async (world) => {
     await world.setUp();
     await world.append('t1', 10_000);

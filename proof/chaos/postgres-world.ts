@@ -94,12 +94,12 @@ function titleOf({ workers }: ChaosOptions, { version, restart }: ChaosDatabase)
   return `PostgreSQL ${version}${server}, ${workers} workers and one process for the API`;
 }
 
-function faultRates({ isQuick, workers }: ChaosOptions): readonly FaultRate[] {
+function faultRates({ isQuick, workers, sabotage }: ChaosOptions): readonly FaultRate[] {
   return [
     { kind: 'kill', everyMs: 2_500 },
     { kind: 'kill-api', everyMs: 9_000 },
     { kind: 'stop', everyMs: 4_000 },
-    { kind: 'stop-and-end-leases', everyMs: isQuick ? 2_000 : 6_000 },
+    { kind: 'stop-and-end-leases', everyMs: sabotage === 'fence' ? 500 : isQuick ? 2_000 : 6_000 },
     { kind: 'terminate', everyMs: 400 },
     { kind: 'away', everyMs: 11_000 },
     { kind: 'restart', times: 3 },

@@ -187,7 +187,12 @@ export class Engine {
 
   #settled({ claim, settlement }: Unsettled, verdict: Verdict | null): void {
     this.#slots.free();
-    if (verdict === null) return;
+    if (verdict === null) {
+      const { laneId, sequence } = settlement;
+      const message = `The lease of lane ${laneId} ended before what came of change ${sequence} could be recorded; it is sent again.`;
+      this.#ports.observer.failed('settle', new Error(message));
+      return;
+    }
     this.#lastSettledAt = this.#ports.clock.now();
     this.#ports.observer.settled(claim, settlement, verdict);
   }

@@ -146,7 +146,7 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
   listResendJobs(limit: number): Promise<readonly ResendJob[]>;
   /** A job that nobody runs: it is the caller's until the lease ends. */
   claimResendJob(leaseMs: number): Promise<ResendJob | undefined>;
-  /** Records how far it has come and renews the lease; false when it does not run any more. */
+  /** Records how far it has come and renews the lease; false when it does not run any more, or another has gone on. */
   stepResendJob(step: ResendJobStep, leaseMs: number): Promise<boolean>;
   /** Ends a job that runs; one that has ended stays as it is. */
   endResendJob(jobId: string, state: 'done' | 'stopped'): Promise<ResendJob | undefined>;

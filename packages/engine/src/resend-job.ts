@@ -22,4 +22,7 @@ export interface ResendJob {
 
 export type ResendJobDraft = Pick<ResendJob, 'id' | 'filter' | 'total' | 'startedBy'>;
 
-export type ResendJobStep = Pick<ResendJob, 'id' | 'done' | 'resent' | 'cursor'>;
+export interface ResendJobStep extends Pick<ResendJob, 'id' | 'done' | 'resent' | 'cursor'> {
+  /** Where it stood before: who finds it elsewhere was overtaken by another process, and must not take it back. */
+  readonly from: Pick<ResendJob, 'done' | 'cursor'>;
+}

@@ -78,4 +78,29 @@ describe('while the store is slow or fails', () => {
     expect(await world.results('T')).toEqual([1]);
     expect(asked).toBeGreaterThan(1);
   });
+
+  it('says so when the lease ends before the store has taken what was answered', async () => {
+    let isBusy = true;
+    const around = (store: Store): Store => ({
+      ...bound(store),
+      settle: (settlements) =>
+        isBusy ? Promise.resolve(settlements.map(() => 'busy' as const)) : store.settle(settlements),
+    });
+    const world = await aWorld({ answer: () => answering(200), around });
+    await world.append('T', 9000);
+    await world.busy();
+    for (let second = 0; second < 46; second += 1) {
+      world.clock.advance(secondMs);
+      await world.busy();
+    }
+    expect(world.failures).toContainEqual(
+      expect.stringMatching(
+        /^settle: .*lease of lane \d+ ended before what came of change 1 could be recorded/,
+      ),
+    );
+    isBusy = false;
+    world.clock.advance(secondMs);
+    await world.quiet();
+    expect(await world.results('T')).toEqual([1]);
+  });
 });

@@ -77,6 +77,27 @@ await describeOnPostgres('producers in transactions of their own', (server) => {
     expect((await world.claim()).map(nameOf)).toEqual(['t1.1']);
   });
 
+  it.each([
+    ['a task that has changed since', 't1'],
+    ['a task that is new since', 't2'],
+  ])('are told to start again when their snapshot is too old for %s', async (_what, task) => {
+    await world.append('t1', 10_000);
+    const producer = await subject.pool.connect();
+    await producer.query('begin isolation level repeatable read');
+    await producer.query('select 1 from pg_class limit 1');
+    await world.append(task, 20_000);
+    const { schema } = subject;
+    await expect(appendWithin(producer, [world.change(task, 30_000)], { schema })).rejects.toMatchObject({
+      code: '40001',
+    });
+    await producer.query('rollback');
+    await producer.query('begin isolation level repeatable read');
+    const [again] = await appendWithin(producer, [world.change(task, 30_000)], { schema });
+    await producer.query('commit');
+    producer.release();
+    expect(again?.sequence).toBe(task === 't1' ? 3 : 2);
+  });
+
   it('go on after a refusal from a savepoint', async () => {
     const producer = await subject.pool.connect();
     await producer.query('begin');

@@ -86,6 +86,29 @@ await describeOnPostgres('retention on PostgreSQL', (server) => {
     expect(await world.store.listAttempts(await world.notification('t1', 2))).toMatchObject([{ epoch: 2 }]);
   });
 
+  it('keeps the attempts of what is reopened while a day waits to be dropped', async () => {
+    await world.append('t1', 10_000);
+    await world.drain();
+    const { laneId, sequence } = await world.notification('t1', 1);
+    world.clock.advance(31 * dayMs);
+    const reader = await subject.pool.connect();
+    await reader.query('begin');
+    await reader.query(`select count(*) from ${subject.schema}.attempt_d20260101`);
+    const retiring = world.store.retire(retentionMs);
+    const waiting = async () =>
+      await subject.sql(
+        `select 1 from pg_locks where not granted and relation = $1::regclass`,
+        `${subject.schema}.attempt_d20260101`,
+      );
+    while ((await waiting()).length === 0);
+    expect(await world.store.resend({ laneId, sequence }, 1)).toEqual({ resent: 1 });
+    await reader.query('rollback');
+    reader.release();
+    expect(await retiring).toMatchObject({ more: true });
+    expect(await dayTables()).not.toContain('attempt_d20260101');
+    expect(await world.store.listAttempts({ laneId, sequence })).toHaveLength(1);
+  });
+
   it('is the work of one worker at a time: the others have nothing to do', async () => {
     await world.appendMany('t1', 2);
     await world.drain();

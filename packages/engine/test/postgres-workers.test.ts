@@ -70,6 +70,20 @@ await describeOnPostgres('several workers over one PostgreSQL database', (server
     expect((await world.store.findEndpoint('e1'))?.pause).toMatchObject({ reason: 'unauthorized' });
   });
 
+  it('find what waits due in the moment in which its endpoint is resumed', async () => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    await world.settle(await world.claimOne(), retryIn(3_600_000));
+    await world.store.pauseEndpoint('e1', 'operator', '');
+    await world.store.resumeEndpoint('e1');
+    // By one transaction: no crash can come in between.
+    const [row] = await subject.sql<{ at_once: boolean }>(
+      'select e.xmin = l.xmin as at_once from doorbell.endpoint e join doorbell.lane l on l.endpoint_id = e.id',
+    );
+    expect(row).toEqual({ at_once: true });
+    await world.claimOne();
+  });
+
   it('fence the one whose lane was claimed by another since', async () => {
     await world.setUp();
     await world.append('t1', 10_000);

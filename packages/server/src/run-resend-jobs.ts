@@ -34,6 +34,7 @@ export async function runResendJobs(ports: ResendPorts, stop: AbortSignal): Prom
 async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: AbortSignal): Promise<void> {
   let { done, resent, cursor } = job;
   while (!stop.aborted) {
+    const from = { done, cursor };
     const request = { limit: partSize, order: 'oldest-first', cursor: cursor ?? undefined } as const;
     const page = await admin.listNotifications(job.filter, request);
     const lanes = Map.groupBy(page.items, ({ laneId }) => laneId);
@@ -42,7 +43,7 @@ async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: Abor
     resent += reopened.reduce((sum, each) => sum + each, 0);
     cursor = page.next;
     engine.hint();
-    const isRunning = await admin.stepResendJob({ id: job.id, done, resent, cursor }, leaseMs);
+    const isRunning = await admin.stepResendJob({ id: job.id, done, resent, cursor, from }, leaseMs);
     if (!isRunning) return;
     if (cursor === null) {
       await admin.endResendJob(job.id, 'done');

@@ -122,7 +122,8 @@ test('a resend goes on after a restart with what comes after its last part', asy
   // As if another process had done a part, without a trace in the notifications, and was gone.
   const job = await app.store.claimResendJob(1);
   const page = await app.store.listNotifications(job?.filter ?? {}, { limit: 200, order: 'oldest-first' });
-  await app.store.stepResendJob({ id, done: 200, resent: 200, cursor: page.next }, 1);
+  const from = { done: 0, cursor: null };
+  await app.store.stepResendJob({ id, done: 200, resent: 200, cursor: page.next, from }, 1);
   runJobs(app);
   const done = await until(async () => {
     const { json } = await app.call('GET', `/v1/resends/${id}`);

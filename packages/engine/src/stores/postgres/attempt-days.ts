@@ -36,6 +36,11 @@ const attemptDaysSql = {
   drop: ({ table }: AttemptDay): string => `
     alter table doorbell.attempt detach partition doorbell.${table};
     insert into doorbell.attempt select * from attempt_apart;
+    -- Reopened by a person while this waited for its lock: so few that nobody waits long for them.
+    insert into doorbell.attempt select a.* from doorbell.reopened r
+      join doorbell.${table} a on a.lane_id = r.lane_id and a.seq = r.seq
+      where not exists (select 1 from attempt_apart x
+        where (x.lane_id, x.seq, x.epoch, x.post) = (a.lane_id, a.seq, a.epoch, a.post));
     drop table doorbell.${table}`,
   countApart: 'select count(*) as n from attempt_apart',
   deleteRest: `with old as materialized (

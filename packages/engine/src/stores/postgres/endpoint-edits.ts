@@ -8,7 +8,8 @@ import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import { customerSql } from './customer-book.ts';
 import { EndpointBook } from './endpoint-book.ts';
-import { wakeAllWaiting } from './wake-waiting.ts';
+import type { Session } from './transaction.ts';
+import { wakeAllWaiting, wakeWaiting } from './wake-waiting.ts';
 
 export type EndpointEdits = Pick<
   StoreAdmin,
@@ -25,6 +26,7 @@ export function createEndpointEdits(
     action: string,
     by: Actor | undefined,
     change: (endpoint: StoredEndpoint, now: number) => StoredEndpoint,
+    after: (session: Session, now: number) => Promise<unknown> = async () => undefined,
   ): Promise<Endpoint | undefined> {
     return database.transaction(async (session) => {
       const endpoints = new EndpointBook(session, vault);
@@ -35,19 +37,20 @@ export function createEndpointEdits(
       const saved = changed === stored ? stored : await endpoints.save({ ...changed, updatedAt: now }, now);
       if (saved === undefined) return undefined;
       await audit.record(session, by, action, endpointId, endpointView(stored), endpointView(saved, stored));
+      await after(session, now);
       return endpointAt(saved, now);
     });
   }
 
-  /** After the edit, in transactions of its own: there may be a great many. */
-  async function wakeAll(endpointId: string): Promise<void> {
+  /** What the edit itself has not woken, in transactions of their own: there may be a great many. */
+  async function wakeRest(endpointId: string): Promise<void> {
     const now = await new EndpointBook(database, vault).now(givenNow());
     await wakeAllWaiting(database, endpointId, now);
   }
 
   return {
     async putEndpoint(draft, by) {
-      const { saved, mended, now } = await database.transaction(async (session) => {
+      const { saved, more, now } = await database.transaction(async (session) => {
         const endpoints = new EndpointBook(session, vault);
         const owners = await session.rows(customerSql.find, draft.customerId);
         if (owners.length === 0) throw new UnknownCustomer(draft.customerId);
@@ -57,16 +60,22 @@ export function createEndpointEdits(
         if (written === undefined) throw new EndpointTaken(draft.id);
         const views = [endpointView(before), endpointView(written, before)] as const;
         await audit.record(session, by, 'endpoint.put', draft.id, ...views);
-        return { saved: written, mended: before !== undefined && isMended(before, written), now: at };
+        const isWell = before !== undefined && isMended(before, written);
+        const more = isWell && (await wakeWaiting(session, draft.id, at));
+        return { saved: written, more, now: at };
       });
-      if (mended) await wakeAll(saved.id);
+      if (more) await wakeRest(saved.id);
       return endpointAt(saved, now);
     },
     pauseEndpoint: (endpointId, reason, detail, by) =>
       edit(endpointId, 'endpoint.pause', by, (endpoint, now) => paused(endpoint, reason, detail, now)),
     async resumeEndpoint(endpointId, by) {
-      const endpoint = await edit(endpointId, 'endpoint.resume', by, resumed);
-      if (endpoint !== undefined) await wakeAll(endpointId);
+      // With the edit, so that a process that ends right afterwards leaves nobody waiting for a retry hours ahead.
+      let more = false;
+      const endpoint = await edit(endpointId, 'endpoint.resume', by, resumed, async (session, now) => {
+        more = await wakeWaiting(session, endpointId, now);
+      });
+      if (more) await wakeRest(endpointId);
       return endpoint;
     },
     rotateSignKey: (endpointId, signKey, overlapMs, by) =>

@@ -16,7 +16,7 @@ const resendJobsSql = {
       order by f.lease_until limit 1 for update skip locked) returning j.*`,
   step: `update doorbell.resend_job set done = $2::bigint, resent = $3::bigint, cursor = $4,
       lease_until = doorbell.now_ms($5::bigint) + $6::bigint
-    where id = $1 and state = 'running' returning id`,
+    where id = $1 and state = 'running' and done = $7::bigint and cursor is not distinct from $8::text returning id`,
   end: `update doorbell.resend_job set state = $2, ended_at = doorbell.now_ms($3::bigint)
     where id = $1 and state = 'running'`,
 } as const;
@@ -53,8 +53,10 @@ export function createResendJobs({ database, givenNow }: StoreContext): ResendJo
       const [row] = await database.rows<ResendJobRow>(resendJobsSql.claim, givenNow(), leaseMs);
       return row === undefined ? undefined : resendJobOf(row);
     },
-    async stepResendJob({ id, done, resent, cursor }, leaseMs) {
-      const rows = await database.rows(resendJobsSql.step, id, done, resent, cursor, givenNow(), leaseMs);
+    async stepResendJob({ id, done, resent, cursor, from }, leaseMs) {
+      const place = [id, done, resent, cursor] as const;
+      const before = [from.done, from.cursor] as const;
+      const rows = await database.rows(resendJobsSql.step, ...place, givenNow(), leaseMs, ...before);
       return rows.length > 0;
     },
     async endResendJob(jobId, state) {

@@ -11,7 +11,8 @@ export const resendJobsSql = {
   list: 'select * from resend_job indexed by resend_job_by_time where started_at > 0 order by started_at desc, id desc limit ?',
   free: `select * from resend_job where state = 'running' and lease_until <= ? order by lease_until limit 1`,
   lease: 'update resend_job set lease_until = ?2 where id = ?1',
-  step: `update resend_job set done = ?2, resent = ?3, cursor = ?4, lease_until = ?5 where id = ?1 and state = 'running'`,
+  step: `update resend_job set done = ?2, resent = ?3, cursor = ?4, lease_until = ?5
+    where id = ?1 and state = 'running' and done = ?6 and cursor is ?7`,
   end: `update resend_job set state = ?2, ended_at = ?3 where id = ?1 and state = 'running'`,
 } as const;
 
@@ -59,8 +60,10 @@ export function createResendJobs(
         return resendJobOf(row);
       });
     },
-    stepResendJob: ({ id, done, resent, cursor }, leaseMs) =>
-      commits.write(() => step.change(id, done, resent, cursor, leaseNow() + leaseMs) > 0),
+    stepResendJob: ({ id, done, resent, cursor, from }, leaseMs) =>
+      commits.write(
+        () => step.change(id, done, resent, cursor, leaseNow() + leaseMs, from.done, from.cursor) > 0,
+      ),
     endResendJob: (jobId, state) =>
       commits.write(() => {
         end.run(jobId, state, now());

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Cases } from '../store-contract.ts';
 
 const leaseMs = 15_000;
+const start = { done: 0, cursor: null };
 const draft = { id: 'j1', filter: { result: 3, endpointId: 'e1' }, total: 7, startedBy: 'ops' } as const;
 
 export const resendJobCases: Cases = {
@@ -32,13 +33,27 @@ export const resendJobCases: Cases = {
     expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ id: 'j1', done: 0 });
     expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
     world.clock.advance(leaseMs - 1);
-    expect(await world.store.stepResendJob({ id: 'j1', done: 3, resent: 2, cursor: 'c' }, leaseMs)).toBe(
-      true,
-    );
+    expect(
+      await world.store.stepResendJob({ id: 'j1', done: 3, resent: 2, cursor: 'c', from: start }, leaseMs),
+    ).toBe(true);
     world.clock.advance(leaseMs - 1);
     expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
     world.clock.advance(1);
     expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ done: 3, resent: 2, cursor: 'c' });
+  },
+
+  'are not taken back by who was thought to be gone': async (world) => {
+    const step = (done: number, cursor: string | null, from: { done: number; cursor: string | null }) =>
+      world.store.stepResendJob({ id: 'j1', done, resent: done, cursor, from }, leaseMs);
+    await world.store.startResendJob(draft);
+    await world.store.claimResendJob(leaseMs);
+    world.clock.advance(leaseMs);
+    const other = await world.store.claimResendJob(leaseMs);
+    expect(other).toMatchObject(start);
+    expect(await step(3, 'c', start)).toBe(true);
+    expect(await step(3, 'c', start)).toBe(false);
+    expect(await step(5, 'd', { done: 3, cursor: 'c' })).toBe(true);
+    expect(await world.store.findResendJob('j1')).toMatchObject({ done: 5, cursor: 'd', state: 'running' });
   },
 
   'take no step once they are stopped, and end once': async (world) => {
@@ -47,9 +62,9 @@ export const resendJobCases: Cases = {
     world.clock.advance(1_000);
     const stopped = await world.store.endResendJob('j1', 'stopped');
     expect(stopped).toMatchObject({ state: 'stopped', endedAt: world.clock.now() });
-    expect(await world.store.stepResendJob({ id: 'j1', done: 9, resent: 9, cursor: null }, leaseMs)).toBe(
-      false,
-    );
+    expect(
+      await world.store.stepResendJob({ id: 'j1', done: 9, resent: 9, cursor: null, from: start }, leaseMs),
+    ).toBe(false);
     expect(await world.store.endResendJob('j1', 'done')).toEqual(stopped);
     world.clock.advance(leaseMs);
     expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();

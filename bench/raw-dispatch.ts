@@ -52,6 +52,7 @@ async function buildRequests({ sinkUrl, warmUp, notifications, tasks }: RawTask)
       sequence: 1,
       epoch: 1,
       attempt: 1,
+      isResend: false,
       firstTryAt: 0,
       heldMs: 0,
       endpoint: endpointOf(change.customerId, sinkUrl),

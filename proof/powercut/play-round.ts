@@ -196,6 +196,7 @@ function attemptOf({ sequence, epoch, attempt, endpoint, change }: Claim, step: 
     responseState: 200,
     responseBody: '{"state":200,"payload":"Success"}',
     remoteAddress: '192.0.2.1',
+    timings: ',,,,812,40',
     fenced: false,
   };
 }

@@ -79,6 +79,9 @@ it('deliveries are watched, looked up and sent again from a terminal', async () 
   const id = oldest.stdout.split(' ')[1] ?? '';
   const shown = await doorbell('notifications', 'show', id);
   expect(shown.stdout).toMatch(/attempt 1 at .*: refused .*\n/);
+  expect(shown.stdout).toMatch(
+    /\n {2}(kept connection|connect [\d.]+ ms), first byte [\d.]+ ms, download [\d.]+ ms\n/,
+  );
   expect(shown.stdout).toContain('signed: [sign key]htask-1p9000u');
   expect(shown.stdout).not.toContain('sign-key-canary');
 

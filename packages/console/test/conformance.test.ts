@@ -3,11 +3,20 @@ import { listCases } from '@doorbell/conformance';
 import type { AuditEntry, Page } from '@doorbell/server/api';
 import type { Page as BrowserPage } from 'playwright-core';
 import { expect, it } from 'vitest';
+import chinese from '../src/pages/endpoints/conformance/case-texts.zh.json' with { type: 'json' };
 import { describeInBrowser } from './world/describe-in-browser.ts';
 import { judgeEndpoint } from './world/judge-endpoint.ts';
 import { signIn } from './world/operator.ts';
 
+const caseTexts: Readonly<Record<string, { why: string; hint: string }>> = chinese;
 const path = (customerId: string) => `/endpoints/${customerId}-main?tab=conformance`;
+
+it('has the words of every case in Chinese, and of no other', () => {
+  expect(Object.keys(caseTexts)).toEqual(listCases().map(({ id }) => id));
+  for (const { why, hint } of Object.values(caseTexts)) {
+    expect([why, hint].every((text) => /\p{Script=Han}/u.test(text))).toBe(true);
+  }
+});
 
 describeInBrowser('the conformance tab of an endpoint', (stage) => {
   it('begins only when the id of the endpoint is typed, beneath what a run does to the customer', async () => {
@@ -26,6 +35,9 @@ describeInBrowser('the conformance tab of an endpoint', (stage) => {
     await page.getByRole('heading', { name: '符合契约：必须项全部通过' }).waitFor();
     const failed = page.locator('.conformance-failed').first();
     await failed.getByText('修改建议').waitFor();
+    await failed
+      .getByText(caseTexts[(await failed.locator('code').first().textContent()) ?? '']?.hint ?? '')
+      .waitFor();
     expect(await failed.locator('pre').first().textContent()).toMatch(/^POST \/hillside HTTP\/1\.1\n/);
     expect(await page.textContent('#content')).not.toContain('sign-key-of-hillside');
 

@@ -20,7 +20,8 @@ describeInBrowser('the notifications page', (stage) => {
     await drawer.getByText('houseTaskId').first().waitFor();
     const text = (await drawer.textContent()) ?? '';
     expect(text).toContain('application/x-www-form-urlencoded');
-    expect(text).toMatch(/••••••••AN-\d+HT\d+pkg-/);
+    expect(text).toMatch(/\[sign key\]AN-\d+HT\d+pkg-/);
+    expect(text).toMatch(/等待首字节[\d.]+ ms/);
     expect(text).not.toContain('sign-key-of-anju');
     expect(complaints).toEqual([]);
   });

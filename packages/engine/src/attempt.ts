@@ -31,6 +31,8 @@ export interface AttemptRecord {
   /** At most 1 KiB of what came back, as text. */
   readonly responseBody: string | null;
   readonly remoteAddress: string | null;
+  /** For `decodeTimings`; null when they are not known. */
+  readonly timings: string | null;
   /** True when the settlement came too late and changed nothing. Set by the store. */
   readonly fenced: boolean;
 }
@@ -74,11 +76,12 @@ interface Posted {
   readonly request: SignedRequest;
   readonly signingKey: SigningKey;
   readonly reading: Reading;
+  readonly timings: string | null;
 }
 
 export function attemptRecord(
   { sequence, epoch, attempt }: Pick<Claim, 'sequence' | 'epoch' | 'attempt'>,
-  { post, at, durationMs, request, signingKey, reading }: Posted,
+  { post, at, durationMs, request, signingKey, reading, timings }: Posted,
 ): AttemptRecord {
   return {
     sequence,
@@ -99,6 +102,7 @@ export function attemptRecord(
     responseState: reading.responseState,
     responseBody: reading.responseBody,
     remoteAddress: reading.remoteAddress,
+    timings,
     fenced: false,
   };
 }

@@ -30,6 +30,7 @@ export async function deliverTest(
     sequence: 1,
     epoch: 1,
     attempt: 1,
+    isResend: false,
     firstTryAt: now,
     heldMs: 0,
     endpoint,

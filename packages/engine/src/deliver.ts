@@ -38,7 +38,8 @@ export async function deliver(
 
     const post = attempts.length === 0 ? 1 : 2;
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
-    attempts.push(attemptRecord(claim, { post, at, durationMs, request, signingKey, reading }));
+    const timings = reply.timings ?? null;
+    attempts.push(attemptRecord(claim, { post, at, durationMs, request, signingKey, reading, timings }));
     // The endpoint may still know only the key before this one: the two sides need no common minute to rotate.
     if (reading.pause !== 'unauthorized') break;
   }

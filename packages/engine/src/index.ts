@@ -27,6 +27,7 @@ export * from './session.ts';
 export * from './store-access.ts';
 export * from './store-alerts.ts';
 export * from './task.ts';
+export * from './timings.ts';
 export * from './user.ts';
 export * from './vault.ts';
 export * from './watch-alerts.ts';

@@ -15,6 +15,8 @@ export interface Claim {
   readonly epoch: number;
   /** 1 for the first try of this notification. */
   readonly attempt: number;
+  /** It was settled before, and somebody wanted it sent again. */
+  readonly isResend: boolean;
   readonly firstTryAt: EpochMs;
   /** Milliseconds since `firstTryAt` in which the endpoint was paused or its breaker open. */
   readonly heldMs: number;

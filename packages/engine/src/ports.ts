@@ -196,7 +196,12 @@ export interface SignedRequest {
   readonly inFlightMax: number;
 }
 
-export type Reply =
+export type Reply = Answered & {
+  /** As `encodeTimings` writes them; left out by a transport that does not measure. */
+  readonly timings?: string;
+};
+
+type Answered =
   | {
       readonly kind: 'response';
       readonly httpStatus: number;

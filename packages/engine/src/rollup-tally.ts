@@ -19,7 +19,7 @@ const heldMax = 5_000;
 export class RollupTally {
   #held = new Map<string, Tallied>();
 
-  settled({ change }: Claim, settlement: Settlement, verdict: Verdict, now: EpochMs): void {
+  settled({ change, isResend }: Claim, settlement: Settlement, verdict: Verdict, now: EpochMs): void {
     const { step, attempts, endpointId } = settlement;
     if (verdict !== 'applied' || step.kind === 'pause' || step.kind === 'release') return;
     const tallied = this.#at(endpointId, now - (now % minuteMs));
@@ -29,7 +29,8 @@ export class RollupTally {
     else {
       tallied.delivered += 1;
       const last = attempts.at(-1);
-      if (last === undefined) return;
+      // A resend days later says nothing of how long customers wait for what is new.
+      if (last === undefined || isResend) return;
       const latencyIndex = latencyStep(last.at + last.durationMs - change.createdAt);
       tallied.latency[latencyIndex] = (tallied.latency[latencyIndex] ?? 0) + 1;
     }

@@ -38,6 +38,6 @@ export const aChange: Change = {
 };
 
 export function aClaim(changes: Partial<Claim> = {}): Claim {
-  const claim = { laneId: 7, sequence: 3, epoch: 5, attempt: 1, firstTryAt: 0, heldMs: 0 };
+  const claim = { laneId: 7, sequence: 3, epoch: 5, attempt: 1, isResend: false, firstTryAt: 0, heldMs: 0 };
   return { ...claim, endpoint: anEndpoint, change: aChange, ...changes };
 }

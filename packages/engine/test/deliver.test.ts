@@ -103,9 +103,10 @@ describe('a delivery', () => {
   });
 
   it('records what was sent, what came back and why it counted as it did', async () => {
-    const { requests, settlement } = await run(aClaim({ attempt: 2 }), () =>
-      answering(500, 'database is down'),
-    );
+    const { requests, settlement } = await run(aClaim({ attempt: 2 }), () => ({
+      ...answering(500, 'database is down'),
+      timings: ',,,,812,40',
+    }));
     expect(settlement.attempts).toEqual([
       {
         sequence: 3,
@@ -126,6 +127,7 @@ describe('a delivery', () => {
         responseState: 500,
         responseBody: '{"state":500,"payload":"database is down"}',
         remoteAddress: null,
+        timings: ',,,,812,40',
         fenced: false,
       },
     ]);

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNetworkPolicy, type Reply, type SignedRequest } from '../src/index.ts';
-import { openGuardedConnection } from '../src/transports/guarded-connection.ts';
+import { openGuardedConnection, targetOf } from '../src/transports/guarded-connection.ts';
 import { createHttpTransport } from '../src/transports/http.ts';
 import type { ResolveHost } from '../src/transports/resolve-host.ts';
 import { aRequest, bodyOf, localTransport, never } from './a-request.ts';
@@ -76,7 +76,7 @@ describe('a transport without allowed networks', () => {
           throw new Error('not needed');
         },
       };
-      const target = { host, port: 80, isSecure: false, timeoutMs: 1_000 };
+      const target = { ...targetOf(new URL('http://endpoint.test/'), 1_000), host };
       const failure = await new Promise((resolve) => openGuardedConnection(target, guard, resolve));
       expect(failure).toMatchObject({ reason: 'blocked-address' });
     },

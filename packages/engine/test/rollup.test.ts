@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Settlement, Step } from '../src/lane.ts';
+import type { Claim, Settlement, Step } from '../src/lane.ts';
 import { addCounts, latencyBoundsMs, latencyStep, minuteMs, noCounts, percentileMs } from '../src/rollup.ts';
 import { RollupTally } from '../src/rollup-tally.ts';
 import { aClaim } from './a-claim.ts';
@@ -13,8 +13,8 @@ function latencyOf(...timesMs: readonly number[]): readonly number[] {
   return latency;
 }
 
-function settle(tally: RollupTally, step: Step, now: number, tookMs = 7): void {
-  const claim = aClaim();
+function settle(tally: RollupTally, step: Step, now: number, tookMs = 7, of: Partial<Claim> = {}): void {
+  const claim = aClaim(of);
   const attempt = { at: claim.change.createdAt, durationMs: tookMs } as Settlement['attempts'][number];
   const settlement = {
     laneId: 1,
@@ -108,4 +108,11 @@ it('what the database does not take for long is bounded: the oldest of it are lo
   const taken = tally.take();
   tally.giveBack(taken);
   expect(tally.take().map(({ at }) => at)).toEqual(taken.slice(-5_000).map(({ at }) => at));
+});
+
+it('a resend counts as delivered, and says nothing of how long customers wait for what is new', () => {
+  const tally = new RollupTally();
+  settle(tally, { kind: 'advance', result: 1 }, minuteMs, 7);
+  settle(tally, { kind: 'advance', result: 1 }, minuteMs, 86_400_000, { isResend: true });
+  expect(tally.take()).toMatchObject([{ delivered: 2, latency: latencyOf(7) }]);
 });

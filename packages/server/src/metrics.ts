@@ -63,13 +63,13 @@ export function createMetrics(): Metrics {
       for (const { transition } of appended) counts.set(transition, (counts.get(transition) ?? 0) + 1);
       for (const [transition, count] of counts) appendedTotal.inc({ transition }, count);
     },
-    settled: ({ change, attempt }, { attempts, step }, verdict) => {
+    settled: ({ change, attempt, isResend }, { attempts, step }, verdict) => {
       for (const { outcome, reason, durationMs } of attempts) {
         attemptsTotal.inc({ outcome, reason });
         attemptSeconds.observe({ outcome }, durationMs / 1_000);
       }
       const [first] = attempts;
-      if (attempt === 1 && first !== undefined) {
+      if (attempt === 1 && !isResend && first !== undefined) {
         firstAttemptSeconds.observe(Math.max(0, first.at - change.createdAt) / 1_000);
       }
       settlementsTotal.inc({ verdict });

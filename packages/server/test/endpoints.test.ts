@@ -163,6 +163,13 @@ test('a test call sends a signed sample and shows the exchange, also of a paused
     outcome: 'retry',
     reason: 'response-state',
     key: 'current',
+    timings: {
+      reused: false,
+      dnsMs: null,
+      tlsMs: null,
+      connectMs: expect.any(Number),
+      waitMs: expect.any(Number),
+    },
     request: { url: receiver.url },
     response: {
       httpStatus: 200,
@@ -171,6 +178,8 @@ test('a test call sends a signed sample and shows the exchange, also of a paused
       remoteAddress: '127.0.0.1',
     },
   });
+  const again = await app.call('POST', '/v1/endpoints/acme-main/test');
+  expect(again.json.timings).toMatchObject({ reused: true, connectMs: null, downloadMs: expect.any(Number) });
   expect(answer.json.request.headers.sign).toMatch(/^[0-9a-f]{32}$/);
   expect(answer.json.request.body).toContain('houseTaskId=doorbell-test');
   expect(answer.json.attempts).toHaveLength(1);

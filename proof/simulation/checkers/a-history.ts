@@ -62,6 +62,7 @@ export class History {
       sequence,
       epoch,
       attempt,
+      isResend: false,
       firstTryAt: startMs + this.nowMs,
       heldMs: 0,
       endpoint: this.#endpoint,

@@ -95,10 +95,12 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   for (const attempt of found.attempts) printAttempt(attempt);
 }
 
-function printAttempt({ number, at, durationMs, outcome, reason, detail, request, response }: Attempt): void {
+function printAttempt(attempt: Attempt): void {
+  const { number, at, durationMs, timings, outcome, reason, detail, request, response } = attempt;
   print();
   print(printable(`attempt ${number} at ${at}, ${durationMs} ms: ${outcome} (${reason})`));
   print(printable(`  ${detail}`));
+  if (timings !== null) print(`  ${timingsText(timings)}`);
   print(printable(`  POST ${request.url}`));
   for (const [name, value] of Object.entries(request.headers)) print(printable(`  ${name}: ${value}`));
   print(printable(`  ${request.body}`));
@@ -108,4 +110,19 @@ function printAttempt({ number, at, durationMs, outcome, reason, detail, request
       `  HTTP ${response.httpStatus ?? 'none'}, state ${response.state ?? 'none'}: ${response.body ?? ''}`,
     ),
   );
+}
+
+const steps = [
+  ['queuedMs', 'queued'],
+  ['dnsMs', 'name'],
+  ['connectMs', 'connect'],
+  ['tlsMs', 'TLS'],
+  ['waitMs', 'first byte'],
+  ['downloadMs', 'download'],
+] as const;
+
+/** `kept connection, first byte 12.3 ms, download 0.1 ms` */
+function timingsText(timings: NonNullable<Attempt['timings']>): string {
+  const taken = steps.flatMap(([key, name]) => (timings[key] === null ? [] : [`${name} ${timings[key]} ms`]));
+  return [...(timings.reused ? ['kept connection'] : []), ...taken].join(', ');
 }

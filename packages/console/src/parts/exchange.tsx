@@ -1,9 +1,10 @@
 import type { Attempt } from '@doorbell/server/api';
 import type { ReactNode } from 'react';
 import { useLanguage } from '../i18n/language.tsx';
-import { curlCommand, decodedFields, maskedSignedText } from './attempt-request.ts';
 import { CopyButton } from './copyable.tsx';
+import { curlCommand } from './curl-command.ts';
 import { HttpStatus, ResponseState } from './tags.tsx';
+import { Waterfall } from './waterfall.tsx';
 
 /** What was sent and what came back, side by side. */
 export function Exchange({ attempt }: { readonly attempt: Attempt }) {
@@ -20,19 +21,24 @@ export function Exchange({ attempt }: { readonly attempt: Attempt }) {
           POST <code>{request.url}</code>
         </p>
         <Piece title={t('attempt.fields')}>
-          <Pairs pairs={decodedFields(request)} />
+          {request.fields === null ? (
+            <p className="dim">{t('attempt.undecoded')}</p>
+          ) : (
+            <Pairs pairs={request.fields.map(({ name, value }) => [name, value])} />
+          )}
         </Piece>
         <Piece title={t('attempt.body')} copy={request.body}>
           <pre>{request.body}</pre>
         </Piece>
         <Piece title={t('attempt.signedText')}>
-          <pre>{maskedSignedText(request) ?? t('attempt.unsigned')}</pre>
+          <pre>{request.signedText ?? t('attempt.unsigned')}</pre>
         </Piece>
         <Piece title={t('attempt.headers')}>
           <Pairs pairs={Object.entries(request.headers)} />
         </Piece>
       </section>
       <section>
+        {attempt.timings !== null && <Waterfall timings={attempt.timings} />}
         <h4>{t('attempt.response')}</h4>
         <dl className="pairs">
           <dt>{t('field.httpStatus')}</dt>

@@ -1,10 +1,10 @@
 import { App as Messages } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { credentials } from '../api/credentials.ts';
-import { findSession, openSession, type User, UserContext } from '../api/session.ts';
+import { findSession, type User, UserContext } from '../api/session.ts';
 import { Failed, Loading } from '../parts/standing.tsx';
 import { Frame } from './frame.tsx';
-import { goTo } from './place.ts';
+import { enterByLink, Invitation } from './invitation.tsx';
 import { SignIn } from './sign-in.tsx';
 
 /** Needed once in the life of an installation. */
@@ -14,6 +14,7 @@ type Standing =
   | { readonly is: 'asking' }
   | { readonly is: 'out' }
   | { readonly is: 'setting-up'; readonly setupToken: string }
+  | { readonly is: 'invited'; readonly linkToken: string; readonly user: User }
   | { readonly is: 'in'; readonly user: User }
   | { readonly is: 'failed'; readonly error: unknown };
 
@@ -40,6 +41,8 @@ function render(standing: Standing, enter: (user: User) => void) {
           <SetUp setupToken={standing.setupToken} onSetUp={enter} />
         </Suspense>
       );
+    case 'invited':
+      return <Invitation {...standing} onEntered={enter} />;
     case 'in':
       return (
         <UserContext value={standing.user}>
@@ -56,10 +59,10 @@ async function findStanding(): Promise<Standing> {
   const { pathname, hash } = window.location;
   const token = hash.slice(1);
   if (pathname === '/portal' && token !== '') {
-    const user = await openSession({ linkToken: token });
-    window.history.replaceState(null, '', '/');
-    goTo('/endpoints');
-    return { is: 'in', user };
+    // Never in the place of somebody who has signed in already, unless they say so: anybody can have them follow a link.
+    const present = await findSession();
+    if (present !== undefined) return { is: 'invited', linkToken: token, user: present };
+    return { is: 'in', user: await enterByLink(token) };
   }
   if (pathname === '/setup' && token !== '') return { is: 'setting-up', setupToken: token };
   const user = await findSession();

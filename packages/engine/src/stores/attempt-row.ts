@@ -20,6 +20,7 @@ export interface AttemptRow {
   readonly response_state: number | null;
   readonly response_body: string | null;
   readonly remote_address: string | null;
+  readonly timings: string | null;
   /** SQLite has no booleans: 0 or 1 there. */
   readonly fenced: boolean | number;
 }
@@ -44,6 +45,7 @@ export function attemptOf(row: AttemptRow): AttemptRecord {
     responseState: row.response_state,
     responseBody: row.response_body,
     remoteAddress: row.remote_address,
+    timings: row.timings,
     fenced: Boolean(row.fenced),
   };
 }

@@ -1,4 +1,5 @@
 import { type buildConnector, Client } from 'undici';
+import type { ConnectTimes } from './connect-times.ts';
 import { type ConnectGuard, openGuardedConnection, targetOf } from './guarded-connection.ts';
 import type { ExchangeCarrier, HttpExchange } from './http-exchange.ts';
 
@@ -41,6 +42,7 @@ export class EndpointPool {
     const reused = this.#idle.pop();
     if (reused !== undefined) idle.delete(reused);
     else if (this.#busy.size >= exchange.request.inFlightMax) {
+      exchange.queued();
       this.#waiting.push(exchange);
       return;
     }
@@ -85,6 +87,7 @@ export class EndpointPool {
 /** One undici client, and so at most one socket; it connects when it has something to carry. */
 export class PooledConnection implements ExchangeCarrier {
   remoteAddress: string | null = null;
+  connectTimes: ConnectTimes | null = null;
   readonly #pool: EndpointPool;
   readonly #client: Client;
   #exchange: HttpExchange | undefined;
@@ -121,6 +124,7 @@ export class PooledConnection implements ExchangeCarrier {
 
   release(): void {
     this.#exchange = undefined;
+    this.connectTimes = null;
     this.#pool.takeBack(this);
   }
 
@@ -138,6 +142,7 @@ export class PooledConnection implements ExchangeCarrier {
   #connect(callback: buildConnector.Callback): void {
     const { url, surroundings } = this.#pool;
     const target = targetOf(url, this.#exchange?.request.connectTimeoutMs ?? 0);
+    this.connectTimes = target.times;
     this.#giveUpConnecting = openGuardedConnection(target, surroundings.guard, (failure, socket) => {
       this.#giveUpConnecting = undefined;
       this.remoteAddress = socket?.remoteAddress ?? null;

@@ -2,6 +2,7 @@ import { isIP, type LookupFunction, type Socket, connect as tcpConnect } from 'n
 import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { NetworkPolicy } from '../network-policy.ts';
 import { ConnectFailure } from './connect-failure.ts';
+import type { ConnectTimes } from './connect-times.ts';
 import type { ResolveHost } from './resolve-host.ts';
 import { connectFailureReason, describeError } from './transport-failure.ts';
 
@@ -11,12 +12,16 @@ export interface ConnectTarget {
   readonly port: number;
   readonly isSecure: boolean;
   readonly timeoutMs: number;
+  /** Written as the connection comes about. */
+  readonly times: ConnectTimes;
 }
 
 export function targetOf({ protocol, hostname, port }: URL, timeoutMs: number): ConnectTarget {
   const isSecure = protocol === 'https:';
   const host = hostname.replace(/^\[|\]$/g, '');
-  return { host, port: Number(port) || (isSecure ? 443 : 80), isSecure, timeoutMs };
+  const unknown = { startedMs: 0, resolvedMs: 0, connectedMs: 0, securedMs: 0 };
+  const times = { ...unknown, isNamed: isIP(host) === 0, isSecure };
+  return { host, port: Number(port) || (isSecure ? 443 : 80), isSecure, timeoutMs, times };
 }
 
 export interface ConnectGuard {
@@ -37,6 +42,8 @@ export function openGuardedConnection(
   guard: ConnectGuard,
   done: ConnectCallback,
 ): () => void {
+  const { times } = target;
+  times.startedMs = performance.now();
   let stage = 'resolving the name';
   let socket: Socket | undefined;
   let isOver = false;
@@ -58,7 +65,10 @@ export function openGuardedConnection(
   const secure = (plain: Socket): void => {
     stage = 'in the TLS handshake';
     const secured = openTls(plain, target, guard.secureContext());
-    secured.once('secureConnect', () => finish(null, secured));
+    secured.once('secureConnect', () => {
+      times.securedMs = performance.now();
+      finish(null, secured);
+    });
     secured.once('error', (error) =>
       fail(new ConnectFailure('tls', describeError(error), plain.remoteAddress ?? null)),
     );
@@ -66,9 +76,11 @@ export function openGuardedConnection(
 
   const open = (addresses: readonly string[]): void => {
     stage = 'connecting';
+    times.resolvedMs = performance.now();
     const plain = openTcp(addresses, target);
     socket = plain;
     plain.once('connect', () => {
+      times.connectedMs = performance.now();
       const peer = plain.remoteAddress ?? '';
       const refusal = guard.policy.findRefusal(peer);
       if (refusal !== undefined) fail(blocked(`${peer} may not be called: it is ${refusal}.`, peer));

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Reply, SignedRequest, TransportFailure } from '../ports.ts';
+import { encodeTimings } from '../timings.ts';
 import { ConnectFailure } from './connect-failure.ts';
+import { type ConnectTimes, stepsOf } from './connect-times.ts';
 import { describeError, requestFailureReason } from './transport-failure.ts';
 
 /** How many bytes of an answer's body are read; one more ends the exchange and its connection. */
@@ -9,6 +11,8 @@ const responseBytesMax = 65_536;
 /** What an exchange needs of the connection that carries it. */
 export interface ExchangeCarrier {
   readonly remoteAddress: string | null;
+  /** Of the connection that was opened for this exchange; null when it was kept from an earlier one. */
+  readonly connectTimes: ConnectTimes | null;
   /** The answer is complete; whether the connection lives on is its own business. */
   release(): void;
   /** The exchange failed, and nothing may be sent or received on this connection any more. */
@@ -31,6 +35,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #retryAfter: string | null = null;
   #chunks: Buffer[] = [];
   #bodyBytes = 0;
+  // On the monotonic clock; 0 where it did not get so far. On a kept connection only three of these are read.
+  #queuedMs = 0;
+  #carriedMs = 0;
+  #requestedMs = 0;
+  #answeredMs = 0;
 
   constructor(request: SignedRequest) {
     this.request = request;
@@ -46,7 +55,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     return this.#isSettled;
   }
 
+  /** It has to wait for a connection to be free. */
+  queued(): void {
+    this.#queuedMs = performance.now();
+  }
+
   carriedBy(carrier: ExchangeCarrier): void {
+    if (this.#queuedMs !== 0) this.#carriedMs = performance.now();
     this.#carrier = carrier;
   }
 
@@ -65,6 +80,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       throw new Error('not sent again');
     }
     this.#isStarted = true;
+    this.#requestedMs = performance.now();
   }
 
   onResponseStart(
@@ -73,6 +89,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (statusCode < 200) return;
+    this.#answeredMs = performance.now();
     this.#httpStatus = statusCode;
     this.#retryAfter = firstOf(headers['retry-after']) ?? null;
     const announced = Number(firstOf(headers['content-length']) ?? 0);
@@ -113,7 +130,19 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  #end(reply: Reply): void {
+  /** The step under way counts up to now: what a time-out waited for is what one wants to know. */
+  #timings(): string {
+    const endMs = performance.now();
+    const steps = this.#carrier?.connectTimes;
+    const queuedMs = this.#queuedMs === 0 ? null : (this.#carriedMs || endMs) - this.#queuedMs;
+    const waitMs = this.#requestedMs === 0 ? null : (this.#answeredMs || endMs) - this.#requestedMs;
+    const downloadMs = this.#answeredMs === 0 ? null : endMs - this.#answeredMs;
+    const opening = steps ? stepsOf(steps, endMs) : kept;
+    return encodeTimings({ queuedMs, ...opening, waitMs, downloadMs });
+  }
+
+  #end(outcome: Reply): void {
+    const reply = { ...outcome, timings: this.#timings() };
     this.#isSettled = true;
     this.#chunks = [];
     clearTimeout(this.#timer);
@@ -121,6 +150,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#settle(reply);
   }
 }
+
+const kept = { dnsMs: null, connectMs: null, tlsMs: null };
 
 function firstOf(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;

@@ -1,8 +1,25 @@
-import type { AttemptRecord } from '@doorbell/engine';
+import { type AttemptRecord, decodeTimings, type Timings } from '@doorbell/engine';
 import { type Static, Type } from 'typebox';
 import { fieldsOfAttempt, signedTextOf } from '../read-attempt.ts';
 import { nullable } from './nullable.ts';
 import { showTime, time } from './time.ts';
+
+const timings = Type.Object(
+  {
+    reused: Type.Boolean({
+      description: 'The connection was kept from an earlier request: no name, no connect, no TLS.',
+    }),
+    queuedMs: nullable(Type.Number({ description: 'Waiting for one of the connections to be free.' })),
+    dnsMs: nullable(Type.Number()),
+    connectMs: nullable(Type.Number()),
+    tlsMs: nullable(Type.Number()),
+    waitMs: nullable(
+      Type.Number({ description: 'From the request to the first byte of the answer, or to the end.' }),
+    ),
+    downloadMs: nullable(Type.Number()),
+  },
+  { title: 'Timings', description: 'Where the time went; null for steps that were not taken.' },
+);
 
 export const attempt = Type.Object(
   {
@@ -14,6 +31,7 @@ export const attempt = Type.Object(
     post: Type.Integer({ description: '1, or 2 for the second request with the previous sign key.' }),
     at: time,
     durationMs: Type.Number(),
+    timings: nullable(timings),
     outcome: Type.Enum(['accepted', 'refused', 'retry', 'misconfigured']),
     reason: Type.String({ description: 'Stable and machine-readable: why it counted as it did.' }),
     detail: Type.String(),
@@ -56,6 +74,7 @@ export function showAttempt(record: AttemptRecord): Static<typeof attempt> {
     post,
     at: showTime(at),
     durationMs: Math.round(durationMs * 10) / 10,
+    timings: record.timings === null ? null : showTimings(decodeTimings(record.timings)),
     outcome,
     reason,
     detail,
@@ -76,6 +95,10 @@ export function showAttempt(record: AttemptRecord): Static<typeof attempt> {
       remoteAddress: record.remoteAddress,
     },
   };
+}
+
+function showTimings(steps: Timings): Static<typeof timings> {
+  return { reused: steps.waitMs !== null && steps.connectMs === null, ...steps };
 }
 
 const verified = Type.Object(

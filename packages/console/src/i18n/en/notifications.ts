@@ -128,4 +128,13 @@ export const notifications: Record<keyof typeof chinese, string> = {
   'notifications.empty': 'No notifications yet',
   'notifications.emptyHint': 'As soon as a house task changes state, its notifications appear here.',
   'notifications.live': 'Auto refresh',
+  'attempt.undecoded': 'No request was made, or its body does not decode.',
+  'timings.title': 'Timings',
+  'timings.reused': 'The connection was kept from an earlier request: no name, no connect, no TLS.',
+  'timings.queuedMs': 'Wait for a connection',
+  'timings.dnsMs': 'Name (DNS)',
+  'timings.connectMs': 'Connect',
+  'timings.tlsMs': 'TLS handshake',
+  'timings.waitMs': 'First byte',
+  'timings.downloadMs': 'Download',
 };

@@ -54,4 +54,10 @@ export const shell: Record<keyof typeof chinese, string> = {
   'page.next': 'Next',
   'page.previous': 'Previous',
   'page.shown': '{count} on this page',
+  'invitation.title': 'Open the view of a customer?',
+  'invitation.words':
+    'You are signed in as {name}. This link is a customer’s: opening it shows that customer’s endpoints only, and signs you out of where you are.',
+  'invitation.open': 'Open the customer’s view',
+  'invitation.stay': 'Stay signed in as {name}',
+  'invitation.refused': 'The link is no longer good.',
 };

@@ -125,4 +125,13 @@ export const notifications = {
   'notifications.empty': '还没有任何通知',
   'notifications.emptyHint': '任务状态发生变更后，每条通知都会出现在这里。',
   'notifications.live': '自动刷新',
+  'attempt.undecoded': '没有发出请求，或正文无法解码。',
+  'timings.title': '耗时',
+  'timings.reused': '沿用已有连接：不再解析域名、建立连接与 TLS 握手。',
+  'timings.queuedMs': '等待空闲连接',
+  'timings.dnsMs': '域名解析',
+  'timings.connectMs': '建立连接',
+  'timings.tlsMs': 'TLS 握手',
+  'timings.waitMs': '等待首字节',
+  'timings.downloadMs': '接收答复',
 } as const;

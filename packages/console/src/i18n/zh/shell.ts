@@ -52,4 +52,10 @@ export const shell = {
   'page.next': '下一页',
   'page.previous': '上一页',
   'page.shown': '本页 {count} 条',
+  'invitation.title': '打开客户视图？',
+  'invitation.words':
+    '你已登录为 {name}。这是一个客户链接：打开后将改为只查看该客户的端点，当前登录随之退出。',
+  'invitation.open': '打开客户视图',
+  'invitation.stay': '保持登录为 {name}',
+  'invitation.refused': '该链接已失效。',
 } as const;

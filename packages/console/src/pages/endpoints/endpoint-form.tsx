@@ -5,6 +5,7 @@ import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { endpointLimits } from './endpoint-limits.ts';
 
 interface EndpointFormProps {
   /** Left out to create one. */
@@ -142,20 +143,12 @@ function PolicyFields() {
   );
 }
 
-/** The limits of the API, so that the form refuses what the server would. */
-const limits = [
-  ['inFlightMax', 1, 256],
-  ['connectTimeoutMs', 100, 10_000],
-  ['totalTimeoutMs', 1_000, 30_000],
-  ['retryHorizonHours', 0.1, 720],
-] as const;
-
 function LimitFields() {
   const { t } = useLanguage();
   return (
     <>
       <h3>{t('settings.limits')}</h3>
-      {limits.map(([name, min, max]) => (
+      {endpointLimits.map(([name, min, max]) => (
         <Form.Item
           key={name}
           name={name}

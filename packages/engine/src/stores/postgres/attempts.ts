@@ -43,6 +43,7 @@ export function attemptRow(laneId: number, attempt: AttemptRecord, fenced: boole
     response_state: attempt.responseState,
     response_body: attempt.responseBody,
     remote_address: attempt.remoteAddress,
+    timings: attempt.timings,
     fenced,
   };
 }

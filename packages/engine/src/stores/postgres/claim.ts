@@ -175,6 +175,8 @@ function claimOf(lane: LeasedRow, endpoint: StoredEndpoint, change: Change): Cla
     sequence: lane.seq,
     epoch: lane.epoch,
     attempt: lane.attempt,
+    // Only what was reopened lies before the head.
+    isResend: lane.seq < lane.head,
     firstTryAt: lane.first_try_at,
     heldMs: lane.held_ms - lane.held_ms_at_first_try,
     endpoint: endpointAt(endpoint, lane.now),

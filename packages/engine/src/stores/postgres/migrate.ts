@@ -9,6 +9,7 @@ import { attemptsByTimeSchema } from './schema/007-attempts-by-time.ts';
 import { resendJobSchema } from './schema/008-resend-jobs.ts';
 import { alertSchema } from './schema/009-alerts.ts';
 import { closedByStateSchema } from './schema/010-closed-by-state.ts';
+import { attemptTimingsSchema } from './schema/011-attempt-timings.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -31,6 +32,7 @@ const migrations: readonly Migration[] = [
   { sql: resendJobSchema, worksSince: 5 },
   { sql: alertSchema, worksSince: 5 },
   { sql: closedByStateSchema, worksSince: 5 },
+  { sql: attemptTimingsSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

@@ -1,8 +1,9 @@
 const attemptColumns = `lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url, sign, sign_key,
-  request_headers, request_body, http_status, response_state, response_body, remote_address, fenced, recorded_at`;
+  request_headers, request_body, http_status, response_state, response_body, remote_address, timings, fenced, recorded_at`;
 const attemptRecord = `lane_id bigint, seq int, epoch bigint, post int, attempt int, at bigint, duration_ms bigint,
   outcome text, reason text, detail text, url text, sign text, sign_key text, request_headers text, request_body text,
-  http_status int, response_state double precision, response_body text, remote_address text, fenced boolean`;
+  http_status int, response_state double precision, response_body text, remote_address text, timings text,
+  fenced boolean`;
 
 /**
  * The statements of `settle`: one locks and reads a batch of lanes, one writes all that follows from it. The key of an

@@ -9,16 +9,16 @@ import type { StoreContext } from './context.ts';
 export const attemptsSql: Readonly<Record<'record' | 'recorded' | 'list', string>> = {
   // What really happened replaces the record of a lost lease when it is told after all.
   record: `insert into attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url, sign,
-      sign_key, request_headers, request_body, http_status, response_state, response_body, remote_address, fenced,
+      sign_key, request_headers, request_body, http_status, response_state, response_body, remote_address, timings, fenced,
       recorded_at)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (lane_id, seq, epoch, post) do update set attempt = excluded.attempt, at = excluded.at,
       duration_ms = excluded.duration_ms, outcome = excluded.outcome, reason = excluded.reason,
       detail = excluded.detail, url = excluded.url, sign = excluded.sign, sign_key = excluded.sign_key,
       request_headers = excluded.request_headers, request_body = excluded.request_body,
       http_status = excluded.http_status, response_state = excluded.response_state,
-      response_body = excluded.response_body, remote_address = excluded.remote_address, fenced = excluded.fenced,
-      recorded_at = excluded.recorded_at
+      response_body = excluded.response_body, remote_address = excluded.remote_address, timings = excluded.timings,
+      fenced = excluded.fenced, recorded_at = excluded.recorded_at
     where attempt.reason = 'lost'`,
   // In the order of recording, without an index to keep.
   recorded: `select a.lane_id laneId, a.seq sequence, a.epoch, a.post, a.attempt, a.at, a.duration_ms durationMs, a.outcome,
@@ -56,6 +56,7 @@ export function createRecordAttempt(connection: Connection): RecordAttempt {
       attempt.responseState,
       attempt.responseBody,
       attempt.remoteAddress,
+      attempt.timings,
       fenced ? 1 : 0,
       now,
     );

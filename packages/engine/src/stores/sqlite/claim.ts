@@ -148,6 +148,7 @@ export class ClaimVerb {
       sequence,
       epoch: lane.epoch + 1,
       attempt,
+      isResend: lane.reopened_seq !== null,
       firstTryAt,
       heldMs: endpoint.heldMs - heldMsBefore,
       endpoint,

@@ -8,6 +8,7 @@ import { settledMinutesSchema } from './schema/006-settled-minutes.ts';
 import { resendJobSchema } from './schema/007-resend-jobs.ts';
 import { alertSchema } from './schema/008-alerts.ts';
 import { closedByStateSchema } from './schema/009-closed-by-state.ts';
+import { attemptTimingsSchema } from './schema/010-attempt-timings.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -20,6 +21,7 @@ export const migrations: readonly string[] = [
   resendJobSchema,
   alertSchema,
   closedByStateSchema,
+  attemptTimingsSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

@@ -17,6 +17,27 @@ export const resendCases: Cases = {
     expect(await world.claim()).toEqual([]);
   },
 
+  'says of a claim whether it is a resend, also of a later try of it, and not of what comes after': async (
+    world,
+  ) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const fresh = await world.claimOne();
+    await world.settle(fresh, delivered);
+    await world.append('t1', 20_000);
+    await world.store.resend(fresh, 1);
+    const resent = await world.deliver(retryIn(1_000));
+    world.clock.advance(1_000);
+    const retried = await world.deliver();
+    const next = await world.claimOne();
+    expect([fresh, resent, retried, next].map(({ sequence, isResend }) => [sequence, isResend])).toEqual([
+      [1, false],
+      [1, true],
+      [1, true],
+      [2, false],
+    ]);
+  },
+
   'replaces the result of before with the new one': async (world) => {
     await world.setUp();
     await world.append('t1', 10_000);

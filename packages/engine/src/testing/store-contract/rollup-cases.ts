@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Claim } from '../../lane.ts';
 import {
   addCounts,
   type DeliveryCounts,
@@ -9,6 +10,7 @@ import {
   type Rollup,
   rollupsKeptMs,
 } from '../../rollup.ts';
+import { RollupTally } from '../../rollup-tally.ts';
 import type { Cases } from '../store-contract.ts';
 import { delivered, failed, retryIn, type World } from './world.ts';
 
@@ -48,6 +50,25 @@ export const rollupCases: Cases = {
     });
     expect(bucket).toEqual({ at: hour, ...addCounts(one, other) });
     expect(more).toEqual([]);
+  },
+
+  'count a resend as delivered, and leave its days out of the latency': async (world) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const tally = new RollupTally();
+    const settle = async (claim: Claim): Promise<void> => {
+      const settlement = world.settlement(claim, delivered);
+      const [verdict = 'fenced'] = await world.store.settle([settlement]);
+      tally.settled(claim, settlement, verdict, hour);
+    };
+    const first = await world.claimOne();
+    await settle(first);
+    world.clock.advance(3 * 24 * hourMs);
+    await world.store.resend(first, 1);
+    await settle(await world.claimOne());
+    await world.store.addRollups(tally.take());
+    const span = { endpointIds: ['e1'], from: hour, to: hour + minuteMs, bucketMs: minuteMs };
+    expect(await world.store.listRollups(span)).toEqual([{ at: hour, ...counts({ delivered: 2 }, 12) }]);
   },
 
   'sum minutes into buckets, over some endpoints or all': async (world) => {

@@ -175,6 +175,7 @@ export const settleCases: Cases = {
       responseState: 401,
       responseBody: null,
       remoteAddress: null,
+      timings: null,
     });
     const previous = world.attempt(claim, { post: 2, key: 'previous', requestHeaders: { a: 'ü', b: '' } });
     await world.store.settle([world.settlement(claim, delivered, { attempts: [current, previous] })]);

@@ -115,6 +115,7 @@ export class World {
       responseState: 200,
       responseBody: '{"state":200,"payload":"Success"}',
       remoteAddress: '203.0.113.7',
+      timings: ',812,1500,,20400,96',
       fenced: false,
       ...more,
     };

@@ -1,13 +1,19 @@
 import type { ConformanceCaseResult } from '@doorbell/server/api';
-import { memo, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { textOfCode, useLanguage } from '../../../i18n/language.tsx';
 import { type Tone, ToneTag } from '../../../parts/tags.tsx';
+import { useCaseWords } from './case-words.ts';
 import { countOutcomes } from './count-outcomes.ts';
 
 /** The cases by group, in the order of the run; groups and cases that failed stand open. */
 export function ConformanceCases({ results }: { readonly results: readonly ConformanceCaseResult[] }) {
+  const wordsOf = useCaseWords();
   return [...Map.groupBy(results, ({ group }) => group)].map(([group, ofGroup]) => (
-    <CaseGroup key={group} group={group} results={ofGroup} />
+    <CaseGroup
+      key={group}
+      group={group}
+      results={ofGroup.map((result) => ({ ...result, ...wordsOf(result) }))}
+    />
   ));
 }
 
@@ -55,8 +61,7 @@ const tones: Readonly<Record<ConformanceCaseResult['outcome'], Tone>> = {
   skipped: 'calm',
 };
 
-/** Most cases stay as they are while others come in. */
-const Case = memo(function Case({ result }: { readonly result: ConformanceCaseResult }) {
+function Case({ result }: { readonly result: ConformanceCaseResult }) {
   const { t } = useLanguage();
   const { id, level, outcome, why, detail, durationMs } = result;
   const head = (
@@ -75,11 +80,11 @@ const Case = memo(function Case({ result }: { readonly result: ConformanceCaseRe
       {outcome === 'skipped' && <p className="dim small">{detail}</p>}
     </div>
   );
-});
+}
 
 interface FailedCaseProps {
   readonly result: ConformanceCaseResult;
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }
 
 /** What was wrong, how to mend it, and what was sent and came back. */

@@ -84,7 +84,7 @@ describe('what the server says has words in both languages', () => {
 
   it('for every action that the audit log is given', () => {
     const actions = listWritten(
-      /action: '([a-z-]+\.[a-z-]+)'/g,
+      /action(?::| =) '([a-z-]+\.[a-z-]+)'/g,
       /(?:record|edit|append)\([^']{0,80}'([a-z-]+\.[a-z-]+)'/g,
     );
     expect(actions.length).toBeGreaterThan(15);

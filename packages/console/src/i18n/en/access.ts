@@ -47,6 +47,7 @@ export const access: Record<keyof typeof chinese, string> = {
   'deed.api-key.create': 'made an API key',
   'deed.api-key.revoke': 'revoked an API key',
   'deed.customer.put': 'saved a customer',
+  'deed.endpoint.conformance': 'judged an endpoint',
   'deed.endpoint.pause': 'paused an endpoint',
   'deed.endpoint.put': 'saved an endpoint',
   'deed.endpoint.resume': 'resumed an endpoint',

@@ -44,6 +44,7 @@ export const access = {
   'deed.api-key.create': '创建 API 密钥',
   'deed.api-key.revoke': '吊销 API 密钥',
   'deed.customer.put': '保存客户',
+  'deed.endpoint.conformance': '运行一致性检测',
   'deed.endpoint.pause': '暂停端点',
   'deed.endpoint.put': '保存端点',
   'deed.endpoint.resume': '恢复端点',

@@ -64,7 +64,7 @@ function columns(
 ): readonly Column<User>[] {
   return [
     { key: 'name', title: t('signIn.userName'), render: ({ name }) => <strong>{name}</strong> },
-    { key: 'role', title: t('access.role'), render: ({ role }) => t(`role.${role}`) },
+    { key: 'role', title: t('access.role'), width: 80, render: ({ role }) => t(`role.${role}`) },
     {
       key: 'standing',
       title: t('endpoint.status'),

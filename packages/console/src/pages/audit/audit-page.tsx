@@ -114,6 +114,7 @@ function columns(t: Translate, language: Language): readonly Column<AuditEntry>[
     { key: 'at', title: t('audit.at'), render: ({ at }) => <Moment at={at} /> },
     {
       key: 'actor',
+      width: 130,
       title: t('audit.actor'),
       render: ({ actor }) => (
         <span className="two-lines">
@@ -127,6 +128,7 @@ function columns(t: Translate, language: Language): readonly Column<AuditEntry>[
     },
     {
       key: 'action',
+      width: 140,
       title: t('audit.action'),
       render: ({ action }) => (
         <span className="two-lines">
@@ -137,11 +139,13 @@ function columns(t: Translate, language: Language): readonly Column<AuditEntry>[
     },
     {
       key: 'target',
+      width: 140,
       title: t('audit.target'),
       render: ({ target }) => <code className="url-cell">{target}</code>,
     },
     {
       key: 'change',
+      width: 200,
       title: t('audit.change'),
       render: ({ before, after }) => <AuditChange before={before} after={after} />,
     },

@@ -69,6 +69,7 @@ function columns(t: Translate): readonly Column<Endpoint>[] {
   return [
     {
       key: 'id',
+      width: 130,
       title: t('field.endpoint'),
       render: ({ id, customerId }) => (
         <span className="two-lines">
@@ -82,7 +83,7 @@ function columns(t: Translate): readonly Column<Endpoint>[] {
       title: t('endpoint.status'),
       render: (endpoint) => <EndpointStatus endpoint={endpoint} />,
     },
-    { key: 'url', title: 'URL', render: ({ url }) => <code className="url-cell">{url}</code> },
+    { key: 'url', title: 'URL', width: 220, render: ({ url }) => <code className="url-cell">{url}</code> },
     { key: 'signing', title: t('endpoint.signing'), render: (endpoint) => signingOf(endpoint, t) },
     {
       key: 'updated',

@@ -32,6 +32,7 @@ function columns(t: Translate, language: Language): readonly Column<Trouble>[] {
   return [
     {
       key: 'endpoint',
+      width: 130,
       title: t('field.endpoint'),
       render: ({ endpointId, customerId }) => (
         <span className="two-lines">
@@ -60,6 +61,7 @@ function columns(t: Translate, language: Language): readonly Column<Trouble>[] {
     },
     {
       key: 'detail',
+      width: 200,
       title: t('field.detail'),
       render: ({ detail }) => <span className="why">{standstillWords(language, detail)}</span>,
     },

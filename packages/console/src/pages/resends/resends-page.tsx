@@ -48,6 +48,7 @@ function columns(t: Translate): readonly Column<ResendJob>[] {
     { key: 'startedBy', title: t('resend.startedBy'), render: ({ startedBy }) => startedBy },
     {
       key: 'filter',
+      width: 240,
       title: t('resend.filter'),
       render: (job) => {
         const filter = filterOf(job);

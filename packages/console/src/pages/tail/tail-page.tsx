@@ -126,9 +126,10 @@ function columnsOf(t: Translate): readonly Column<TailRow>[] {
   return [
     { key: 'at', title: t('tail.at'), render: ({ at }) => <Moment at={at} withMs /> },
     { key: 'outcome', title: t('tail.outcome'), render: ({ outcome }) => <OutcomeTag outcome={outcome} /> },
-    { key: 'state', title: t('field.state'), render: ({ state }) => <StateLabel code={state} /> },
+    { key: 'state', title: t('field.state'), width: 130, render: ({ state }) => <StateLabel code={state} /> },
     {
       key: 'house',
+      width: 140,
       title: `${t('field.houseId')} / ${t('field.houseTaskId')}`,
       render: ({ notificationId, houseId, houseTaskId, sequence }) => (
         <button
@@ -144,7 +145,7 @@ function columnsOf(t: Translate): readonly Column<TailRow>[] {
         </button>
       ),
     },
-    { key: 'endpoint', title: t('field.endpoint'), render: ({ endpointId }) => endpointId },
+    { key: 'endpoint', title: t('field.endpoint'), width: 110, render: ({ endpointId }) => endpointId },
     {
       key: 'answer',
       title: 'HTTP / state',

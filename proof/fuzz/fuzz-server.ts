@@ -86,6 +86,7 @@ async function openServer(): Promise<ServerUnderTest> {
   const app = await createApp({
     engine,
     admin: store,
+    testAlertChannel: () => Promise.reject(new Error('Nothing is sent.')),
     database: { isShared: false, isWritable: async () => true },
     roles: ['api'],
     consoleDirectory: join(folder, 'console'),

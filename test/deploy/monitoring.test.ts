@@ -44,7 +44,8 @@ const exported = new Set<string>();
 beforeAll(async () => {
   const metrics = createMetrics();
   const health = () => ({ lastRoundAt: 0, lastSettledAt: 0, inFlight: 0 });
-  metrics.watch({ admin: { backlog: () => Promise.reject(new Error('away')) }, engine: { health } });
+  const away = () => Promise.reject(new Error('away'));
+  metrics.watch({ admin: { backlog: away, listUnclearedAlerts: away }, engine: { health } });
   for (const [, name = '', type] of (await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     exported.add(name);
     if (type !== 'histogram') continue;

@@ -32,7 +32,7 @@ interface Words {
 }
 
 const zh: Words = {
-  raised: '报警',
+  raised: '告警',
   cleared: '恢复',
   endpoint: '接收端点',
   customer: '客户',
@@ -41,8 +41,8 @@ const zh: Words = {
   raisedAt: '发生时间',
   clearedAt: '恢复时间',
   test: '测试消息',
-  testWhat: 'Doorbell 的报警会发到这里。',
-  several: (count) => `${count} 条报警消息`,
+  testWhat: 'Doorbell 的告警会发到这里。',
+  several: (count) => `${count} 条告警消息`,
   kinds: {
     'endpoint-paused': '端点已暂停',
     'breaker-open': '端点已熔断',

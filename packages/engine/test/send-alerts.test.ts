@@ -155,7 +155,7 @@ test('a webhook gets facts for programs, under an id that stays the same when it
       raisedAt,
       clearedAt: null,
       detail: { failures: 10 },
-      text: expect.stringMatching(/^【报警】端点已熔断 e1\n接收端点: e1\n客户: c1\n/),
+      text: expect.stringMatching(/^【告警】端点已熔断 e1\n接收端点: e1\n客户: c1\n/),
     },
   });
 });
@@ -221,7 +221,7 @@ test('a robot gets several alerts in one message, never more than 20 messages a 
   expect(robot.taken.map(({ json }) => json.markdown.text.match(/熔断 e\d+/g).length)).toEqual([
     5, 5, 5, 5, 5, 5, 5, 5, 3,
   ]);
-  expect(robot.taken[0]?.json.markdown.title).toBe('5 条报警消息');
+  expect(robot.taken[0]?.json.markdown.title).toBe('5 条告警消息');
   expect(settled.every(({ pauseMs }) => pauseMs > 3_000)).toBe(true);
   expect(world.clock.now() - startedAt).toBeGreaterThan(8 * 3_000);
 });

@@ -5,6 +5,7 @@ import type { endpointHealth, overview } from './routes/overview.ts';
 import type { portalLink } from './routes/portal-links.ts';
 import type { resendJob } from './routes/resends.ts';
 import type { user } from './routes/users.ts';
+import type { alert, alertChannel, alertThresholds } from './schemas/alert.ts';
 import type { attempt, attemptVerification } from './schemas/attempt.ts';
 import type { customer } from './schemas/customer.ts';
 import type { endpoint, endpointBody } from './schemas/endpoint.ts';
@@ -17,6 +18,9 @@ import type { bucket } from './schemas/statistics.ts';
 // What the API answers, for clients in TypeScript: types only, taken from the schemas that the routes are checked by.
 
 export type { ConformanceCaseResult, ConformanceStart, ConformanceSummary } from './conformance-events.ts';
+export type Alert = Static<typeof alert>;
+export type AlertChannel = Static<typeof alertChannel>;
+export type AlertThresholds = Static<typeof alertThresholds>;
 export type Bucket = Static<typeof bucket>;
 export type ApiKey = Static<typeof apiKey>;
 export type Attempt = Static<typeof attempt>;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock, Engine, NetworkPolicy, StoreAdmin } from '@doorbell/engine';
+import type { AlertAnswer, AlertChannel, Clock, Engine, NetworkPolicy, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
 import type { OpenDatabase } from './open-database.ts';
@@ -10,6 +10,8 @@ import type { Tail } from './tail.ts';
 export interface AppPorts {
   readonly engine: Pick<Engine, 'append' | 'test' | 'hint' | 'health'>;
   readonly admin: StoreAdmin;
+  /** Sends a message that is no alert, now. */
+  readonly testAlertChannel: (channel: AlertChannel) => Promise<AlertAnswer>;
   readonly database: Pick<OpenDatabase, 'isShared' | 'isWritable'>;
   readonly roles: readonly Role[];
   /** Where the built console is; it may be missing. */

@@ -16,6 +16,8 @@ import { Problem } from './problem.ts';
 import { replyWithProblems, sendProblem, unsupportedMediaType } from './problem-reply.ts';
 import { parseQueryString } from './query-string.ts';
 import { refuseMalformedHttp } from './refuse-malformed-http.ts';
+import { alertChannelRoutes } from './routes/alert-channels.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditLogRoutes } from './routes/audit-log.ts';
 import { conformanceRoutes } from './routes/conformance.ts';
@@ -119,6 +121,8 @@ async function registerV1(app: FastifyInstance, ports: AppPorts): Promise<void> 
       await v1.register(auditLogRoutes(ports));
       await v1.register(tailRoutes(ports));
       await v1.register(resendJobRoutes(ports));
+      await v1.register(alertRoutes(ports));
+      await v1.register(alertChannelRoutes(ports));
     },
     { prefix: '/v1' },
   );

@@ -7,8 +7,12 @@ import {
   retireOld,
   type Store,
   type StoreAdmin,
+  sendAlerts,
+  type Transport,
+  watchAlerts,
 } from '@doorbell/engine';
 import type { Logger } from 'pino';
+import { createAlertObserver } from './alert-observer.ts';
 import type { ServerConfig } from './config.ts';
 import { followAttempts } from './follow-attempts.ts';
 import { keepRollups } from './keep-rollups.ts';
@@ -22,6 +26,7 @@ interface BackgroundPorts {
   readonly database: Pick<OpenDatabase, 'isShared'>;
   readonly store: Store & StoreAdmin;
   readonly engine: Pick<Engine, 'hint'>;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tally: RollupTally;
@@ -32,9 +37,14 @@ interface BackgroundPorts {
 
 /** What a process does beside answering and delivering, by its roles, until `stop` aborts. */
 export async function runBackground(ports: BackgroundPorts, stop: AbortSignal): Promise<void> {
-  const { config, database, store, engine, clock, logger, tally, tail, observer, metrics } = ports;
+  const { config, database, store, engine, transport, clock, logger, tally, tail, observer, metrics } = ports;
   const admin = store;
-  const doing: Promise<void>[] = [];
+  const alertObserver = createAlertObserver(metrics, logger);
+  // In every process, whatever its role: that nobody delivers any more is what an alert has to tell.
+  const doing: Promise<void>[] = [
+    watchAlerts({ store, clock, observer: alertObserver }, stop),
+    sendAlerts({ store, transport, clock, observer: alertObserver }, stop),
+  ];
   if (config.roles.includes('deliver')) {
     const retentionMs = config.retentionDays === null ? null : config.retentionDays * dayMs;
     doing.push(keepRollups({ tally, admin, clock, logger }, stop));

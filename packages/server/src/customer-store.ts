@@ -1,5 +1,6 @@
 import type {
   Actor,
+  AlertFilter,
   NotificationFilter,
   NotificationPosition,
   PageRequest,
@@ -25,6 +26,7 @@ export type CustomerStore = Pick<
   | 'resend'
   | 'listTasks'
   | 'findTasks'
+  | 'listAlerts'
   | 'recordAudit'
 >;
 
@@ -75,6 +77,8 @@ export function createCustomerStore(store: StoreAdmin, customerId: string): Cust
     listTasks: async (filter: TaskFilter, page: PageRequest) =>
       isOwn(filter.customerId) ? store.listTasks({ ...filter, customerId }, page) : nothing,
     findTasks: async (houseTaskId, asked) => (isOwn(asked) ? store.findTasks(houseTaskId, customerId) : []),
+    listAlerts: async (filter: AlertFilter, page: PageRequest) =>
+      isOwn(filter.customerId) ? store.listAlerts({ ...filter, customerId }, page) : nothing,
     recordAudit: store.recordAudit.bind(store),
   };
 }

@@ -1,5 +1,8 @@
 import {
+  type AlertChannelKind,
+  type AlertMessageStep,
   type Appended,
+  alertKinds,
   type Claim,
   claimableMax,
   type Engine,
@@ -23,12 +26,14 @@ export interface Metrics {
   storeAnswered(verb: TimedVerb, tookMs: number, ok: boolean): void;
   requestAnswered(method: string, route: string, status: number): void;
   retired(retired: Retired): void;
+  /** One try to send one alert message. */
+  alertMessageSettled(channel: AlertChannelKind, outcome: AlertMessageStep['kind']): void;
   /** Read at every scrape. */
   watch(sources: MetricSources): void;
 }
 
 export interface MetricSources {
-  readonly admin: Pick<StoreAdmin, 'backlog'>;
+  readonly admin: Pick<StoreAdmin, 'backlog' | 'listUnclearedAlerts'>;
   readonly engine: Pick<Engine, 'health'>;
 }
 
@@ -83,6 +88,7 @@ export function createMetrics(): Metrics {
       requestsTotal.inc({ method: boundedMethod(method), route, status });
     },
     retired: createRetiredCounter(registry),
+    alertMessageSettled: createAlertMessageCounter(registry),
     watch: (sources) => {
       refreshBacklog = watchBacklog(registry, sources);
     },
@@ -107,6 +113,16 @@ function createRetiredCounter(registry: Registry): Metrics['retired'] {
       retiredTotal.inc({ kind }, count);
     lastRetirement.setToCurrentTime();
   };
+}
+
+function createAlertMessageCounter(registry: Registry): Metrics['alertMessageSettled'] {
+  const total = new Counter({
+    name: 'doorbell_alert_messages_total',
+    help: 'Tries to tell a channel of an alert, by what came of them: sent, retry, given-up.',
+    labelNames: ['channel', 'outcome'],
+    registers: [registry],
+  });
+  return (channel, outcome) => total.inc({ channel, outcome });
 }
 
 function createInstruments(registers: Registry[]) {
@@ -199,6 +215,12 @@ function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () 
   const paused = ofDatabase('endpoints_paused', 'Endpoints that are paused.');
   const breakers = ofDatabase('breakers_open', 'Endpoints whose breaker is open.');
   const parked = ofDatabase('tasks_parked', 'Lanes parked until someone resends.');
+  const alertsUncleared = new Gauge({
+    name: 'doorbell_alerts_uncleared',
+    help: 'Alerts that were raised and not cleared yet. Of the database: every process on it shows the same.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
 
   return async () => {
     const health = engine.health();
@@ -215,6 +237,10 @@ function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () 
     paused.set(backlog.endpointsPaused);
     breakers.set(backlog.breakersOpen);
     parked.set(backlog.lanesParked);
+    const alerts = (await admin.listUnclearedAlerts().catch(() => undefined)) ?? [];
+    for (const kind of alertKinds) {
+      alertsUncleared.set({ kind }, alerts.filter((alert) => alert.kind === kind).length);
+    }
   };
 }
 

@@ -23,6 +23,10 @@ export const openApiDocument = {
     { name: 'state changes', description: 'Facts: this task entered that state.' },
     { name: 'notifications', description: 'One change for one endpoint, and every attempt to deliver it.' },
     { name: 'house tasks', description: 'Tasks, their state now and their history.' },
+    {
+      name: 'alerts',
+      description: 'What a person should look at, and the webhooks and robots that are told.',
+    },
     { name: 'overview', description: 'How delivery goes, over time.' },
     { name: 'access', description: 'Sessions, users, API keys, links for customers, and the audit log.' },
     { name: 'operation', description: 'For those who run it. No key needed.' },

@@ -43,6 +43,16 @@ export const routeAccess: Readonly<Record<string, RouteAccess>> = {
   'GET /v1/house-tasks': forCustomersToo('read'),
   'GET /v1/house-tasks/:houseTaskId': forCustomersToo('read'),
 
+  'GET /v1/alerts': forCustomersToo('read'),
+  'POST /v1/alerts/:alertId/acknowledge': forStaff('operate'),
+  'GET /v1/alert-thresholds': forStaff('read'),
+  'PUT /v1/alert-thresholds': forStaff('admin'),
+  'GET /v1/alert-channels': forStaff('admin'),
+  'GET /v1/alert-channels/:channelId': forStaff('admin'),
+  'PUT /v1/alert-channels/:channelId': forStaff('admin'),
+  'DELETE /v1/alert-channels/:channelId': forStaff('admin'),
+  'POST /v1/alert-channels/:channelId/test': forStaff('admin'),
+
   'POST /v1/sessions': forStaff('anyone'),
   'POST /v1/setup': forStaff('anyone'),
   'GET /v1/session': forCustomersToo('session'),

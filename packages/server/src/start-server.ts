@@ -8,6 +8,7 @@ import {
   RollupTally,
   type Store,
   type StoreAdmin,
+  sendTestAlert,
 } from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { systemClock } from '@doorbell/engine/system';
@@ -47,6 +48,7 @@ export interface RunningServer {
 const consoleDirectory = fileURLToPath(new URL('../../console/dist', import.meta.url));
 /** How long requests to endpoints may still take once the server is told to stop. */
 const graceMs = 20_000;
+const never = new AbortController().signal;
 
 /**
  * Opens the database, listens, and delivers if that is its role: the only place where the parts are joined. Throws
@@ -70,7 +72,7 @@ async function serve(
   policy: NetworkPolicy,
   logger: Logger,
 ): Promise<RunningServer> {
-  const { clock = systemClock } = config;
+  const { clock = systemClock, roles, trustedProxies } = config;
   const { store, wakeup } = database;
   const metrics = createMetrics();
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
@@ -88,11 +90,11 @@ async function serve(
   const timed = createTimedStore(store, clock, metrics);
   const engine = new Engine({ store: timed, transport, clock, wakeup, random: Math.random, observer });
   metrics.watch({ admin: store, engine });
-  const { roles, trustedProxies } = config;
   const setupToken = await findSetupToken(roles, store);
   const app = await createApp({
     engine,
     admin: store,
+    testAlertChannel: (channel) => sendTestAlert(channel, { transport, clock }, never),
     database,
     roles,
     consoleDirectory,
@@ -132,7 +134,7 @@ async function serve(
     running = engine.run(stopping.signal);
     running.catch((error) => logger.fatal({ err: error }, 'Delivery has ended.'));
   }
-  const parts = { config, database, store, engine, clock, logger, tally, tail, observer, metrics };
+  const parts = { config, database, store, engine, transport, clock, logger, tally, tail, observer, metrics };
   background = runBackground(parts, stopping.signal);
   return {
     url,
@@ -176,7 +178,7 @@ function networkPolicy(allowNetworks: readonly string[]): NetworkPolicy {
 
 /** Keys do not belong into log lines; should one get near, it is struck out. */
 function createLogger({ logLevel, logDestination }: ServerConfig): Logger {
-  const names = ['signKey', 'previousSignKey', 'webhookSecret', 'authorization', 'masterKey'];
+  const names = ['signKey', 'previousSignKey', 'webhookSecret', 'authorization', 'masterKey', 'secret'];
   const redact = { paths: names.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' };
   return pino({ level: logLevel, redact }, logDestination ?? destination({ fd: 2, sync: true }));
 }

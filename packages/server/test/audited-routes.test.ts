@@ -66,6 +66,40 @@ const deeds: Readonly<Record<string, Deed>> = {
     body: {},
     prepare: (app) => made(app, '/v1/resends', { filter: { result: 0 } }),
   },
+  'POST /v1/alerts/:alertId/acknowledge': {
+    rows: ['alert.acknowledge :id'],
+    status: 200,
+    body: {},
+    prepare: async (app) => {
+      const about = { endpointId: 'acme-main', customerId: 'acme' };
+      const [alert] = await app.store.raiseAlerts([
+        { ...about, kind: 'breaker-open', detail: { failures: 10 } },
+      ]);
+      return String(alert?.id);
+    },
+  },
+  'PUT /v1/alert-thresholds': {
+    rows: ['alert-thresholds.put '],
+    status: 200,
+    body: { backlogAgeMs: 60_000, refusalsMin: 1, refusalsShare: 0.5, refusalsWindowMs: 60_000 },
+  },
+  'PUT /v1/alert-channels/:channelId': {
+    rows: ['alert-channel.put ops'],
+    status: 201,
+    body: { kind: 'wecom', url: 'https://robot.example/' },
+    prepare: async () => 'ops',
+  },
+  'DELETE /v1/alert-channels/:channelId': {
+    rows: ['alert-channel.delete ops'],
+    status: 200,
+    prepare: channelOf,
+  },
+  'POST /v1/alert-channels/:channelId/test': {
+    rows: ['alert-channel.test ops'],
+    status: 200,
+    body: {},
+    prepare: channelOf,
+  },
   'POST /v1/sessions': {
     rows: ['session.create ada'],
     status: 201,
@@ -138,6 +172,12 @@ async function made(app: TestApp, path: string, body: object): Promise<string> {
 function idIn(json: unknown): string {
   const { id, apiKey, portalLink } = (json ?? {}) as Record<string, { id: string } & string>;
   return id ?? apiKey?.id ?? portalLink?.id ?? '';
+}
+
+async function channelOf(app: TestApp): Promise<string> {
+  // Nobody listens there.
+  await app.call('PUT', '/v1/alert-channels/ops', { kind: 'wecom', url: 'http://127.0.0.1:9/' });
+  return 'ops';
 }
 
 async function notificationOf(app: TestApp): Promise<string> {

@@ -55,6 +55,20 @@ const lists: Readonly<Record<string, () => Promise<void>>> = {
     expect(customersOf(json.items)).toEqual(['acme']);
     expect((await acme.call('GET', '/v1/house-tasks?customerId=other')).json.items).toEqual([]);
   },
+  'GET /v1/alerts': async () => {
+    await app.store.raiseAlerts(
+      ['acme', 'other'].map((customerId) => ({
+        kind: 'breaker-open',
+        endpointId: `${customerId}-main`,
+        customerId,
+        detail: { failures: 10 },
+      })),
+    );
+    expect(customersOf((await acme.call('GET', '/v1/alerts')).json.items)).toEqual(['acme']);
+    for (const filter of ['customerId=other', 'endpointId=other-main', 'customerId=other&state=open']) {
+      expect((await acme.call('GET', `/v1/alerts?${filter}`)).json.items).toEqual([]);
+    }
+  },
   'GET /v1/overview': async () => {
     const all = (await app.call('GET', '/v1/overview')).json.backlog.pending;
     const own = (await acme.call('GET', '/v1/overview')).json.backlog.pending;

@@ -46,6 +46,12 @@ const verbs: Readonly<Record<keyof Omit<CustomerStore, 'recordAudit'>, () => Pro
   ],
   listTasks: async () => (await acme.listTasks({ customerId: 'other' }, whatever)).items,
   findTasks: () => acme.findTasks('task-1', 'other'),
+  listAlerts: async () => {
+    const about = { endpointId: 'other-main', customerId: 'other' };
+    await app.store.raiseAlerts([{ ...about, kind: 'breaker-open', detail: { failures: 10 } }]);
+    const named = await acme.listAlerts({ customerId: 'other' }, whatever);
+    return [...named.items, ...(await acme.listAlerts({ endpointId: 'other-main' }, whatever)).items];
+  },
 };
 
 test.each(Object.entries(verbs))('%s gives a customer nothing of another', async (_verb, ask) => {

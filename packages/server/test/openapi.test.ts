@@ -59,6 +59,15 @@ test('the document is OpenAPI 3.1 and describes every call', async () => {
       'get /v1/notifications',
       'get /v1/notifications/{notificationId}',
       'get /v1/overview',
+      'get /v1/alerts',
+      'post /v1/alerts/{alertId}/acknowledge',
+      'get /v1/alert-thresholds',
+      'put /v1/alert-thresholds',
+      'get /v1/alert-channels',
+      'get /v1/alert-channels/{channelId}',
+      'put /v1/alert-channels/{channelId}',
+      'delete /v1/alert-channels/{channelId}',
+      'post /v1/alert-channels/{channelId}/test',
       'get /v1/tail',
       'get /v1/resends',
       'get /v1/resends/{resendId}',
@@ -96,7 +105,9 @@ test('every operation has an id of its own, a summary, described answers and dec
     const declared = (operation.parameters ?? []).filter((parameter: Json) => parameter.in === 'path');
     expect([name, ...declared.map((parameter: Json) => parameter.name)]).toEqual([name, ...inPath]);
     expect([name, operation.requestBody === undefined]).toEqual([name, /^(get|delete) /.test(name)]);
-    const isAction = /(?:pause|resume|test|verify|stop|conformance|rotate-key|\}\/resend)$/.test(name);
+    const isAction = /(?:pause|resume|test|verify|stop|conformance|rotate-key|acknowledge|\}\/resend)$/.test(
+      name,
+    );
     if (operation.requestBody) expect([name, operation.requestBody.required]).toEqual([name, !isAction]);
     const isOpen = operation.security?.length === 0;
     expect([name, isOpen]).toEqual([name, !name.includes('/v1/') || /v1\/(sessions|setup)$/.test(name)]);
@@ -117,6 +128,10 @@ test('every call that takes a body documents what is too large or of another typ
 test('what several calls answer with is described once', async () => {
   const { components } = await readDocument();
   expect(Object.keys(components.schemas).toSorted()).toEqual([
+    'Alert',
+    'AlertChannel',
+    'AlertChannelTest',
+    'AlertThresholds',
     'ApiKey',
     'Appended',
     'Attempt',

@@ -14,6 +14,7 @@ import { change } from './start-app.ts';
 const masterKey = randomBytes(32).toString('base64');
 const passwords = ['canary password of the admin', 'canary password of the viewer', 'canary wrong password'];
 const signKeys = ['canary-sign-key-one', 'canary-sign-key-two', 'canary-sign-key-refused'];
+const channelSecrets = [`whsec_${randomBytes(24).toString('base64')}`, 'canary-secret-of-a-robot'];
 const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
 
 /** Everything that was to stay secret, and everything that anyone could read afterwards. */
@@ -103,18 +104,51 @@ async function live(overrides: Partial<ServerConfig>): Promise<Life> {
   const rotated = await call('POST', '/v1/endpoints/e1/rotate-key', { signKey: signKeys[1] });
   expect(rotated.status).toBe(200);
   await call('POST', '/v1/endpoints/e1/test', {});
+  const hook = `${receiver.url}/canary-token-in-the-path`;
+  const robot = `${receiver.url}?access_token=canary-token-of-a-robot`;
+  const channels = [
+    ['hook', { kind: 'webhook', url: hook, secret: channelSecrets[0] }],
+    ['robot', { kind: 'dingtalk', url: robot, secret: channelSecrets[1] }],
+    ['robot', { kind: 'feishu', url: robot, secret: channelSecrets[1] }],
+  ] as const;
+  for (const [id, channel] of channels) {
+    expect((await call('PUT', `/v1/alert-channels/${id}`, channel)).status).toBeLessThan(300);
+    await call('PUT', `/v1/alert-channels/${id}`, { ...channel, secret: [channelSecrets[1]], url: 7 });
+    await call('POST', `/v1/alert-channels/${id}/test`, {});
+  }
   receiver.answerWith({ state: 401, payload: 'who are you' });
   await call('POST', '/v1/state-changes', { ...change, state: 10_000, userName: 'canary-user-name' });
   // The new key and, while it rotates, the old one.
-  await until(async () => receiver.requests[3]);
+  // Five requests came before these two: a delivery, a test and three test messages.
+  await until(async () => receiver.requests[6]);
+  await call('POST', '/v1/endpoints/e1/pause', {});
+  // Each channel is told that the endpoint is paused, and one of them takes no answer that is not a robot's.
+  await until(async () => {
+    const alerts = (await call('GET', '/v1/alert-channels')).json.items;
+    return alerts.every(
+      (each: { lastSentAt: unknown; lastFailedAt: unknown }) => each.lastSentAt ?? each.lastFailedAt,
+    )
+      ? alerts
+      : undefined;
+  });
   const listed = await call('GET', '/v1/notifications');
   for (const { id } of listed.json.items) await call('GET', `/v1/notifications/${id}`);
-  for (const path of ['users', 'api-keys', 'portal-links', 'endpoints']) await call('GET', `/v1/${path}`);
+  for (const path of ['users', 'api-keys', 'portal-links', 'endpoints', 'alert-channels', 'alerts'])
+    await call('GET', `/v1/${path}`);
   const auditLog = JSON.stringify((await call('GET', '/v1/audit-log?limit=500')).json);
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   await server.close();
   return {
-    secrets: [...secrets, ...passwords, ...signKeys, webhookSecret, masterKey],
+    secrets: [
+      ...secrets,
+      ...passwords,
+      ...signKeys,
+      ...channelSecrets,
+      'canary-token-in-the-path',
+      'canary-token-of-a-robot',
+      webhookSecret,
+      masterKey,
+    ],
     logs: lines.join(''),
     answers: answers.join('\n'),
     metrics,

@@ -3,7 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Clock, createNetworkPolicy, createVault, Engine, RollupTally, scopes } from '@doorbell/engine';
+import {
+  type Clock,
+  createNetworkPolicy,
+  createVault,
+  Engine,
+  RollupTally,
+  scopes,
+  sendTestAlert,
+} from '@doorbell/engine';
 import { createHttpTransport } from '@doorbell/engine/http';
 import { openSqliteStore, type SqliteStore } from '@doorbell/engine/sqlite';
 import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
@@ -95,6 +103,7 @@ export async function startApp({
   const app = await createApp({
     engine,
     admin: store,
+    testAlertChannel: (channel) => sendTestAlert(channel, { transport, clock }, new AbortController().signal),
     database,
     roles,
     consoleDirectory: join(directory, 'console'),

@@ -1,4 +1,5 @@
 import { access } from './en/access.ts';
+import { alerts } from './en/alerts.ts';
 import { conformance } from './en/conformance.ts';
 import { endpoints } from './en/endpoints.ts';
 import { notifications } from './en/notifications.ts';
@@ -18,5 +19,6 @@ export const en: Readonly<Record<TextKey, string>> = {
   ...endpoints,
   ...conformance,
   ...access,
+  ...alerts,
   ...resends,
 };

@@ -1,4 +1,5 @@
 import { access } from './zh/access.ts';
+import { alerts } from './zh/alerts.ts';
 import { conformance } from './zh/conformance.ts';
 import { endpoints } from './zh/endpoints.ts';
 import { notifications } from './zh/notifications.ts';
@@ -18,6 +19,7 @@ export const zh = {
   ...endpoints,
   ...conformance,
   ...access,
+  ...alerts,
   ...resends,
 } as const;
 

@@ -37,6 +37,7 @@ export function Frame() {
               <Link to={item.path} isCurrent={item === current} onFollow={() => setMenuOpen(false)}>
                 {item.icon}
                 <span>{t(item.title)}</span>
+                {item.badge !== undefined && <item.badge />}
               </Link>
             </li>
           ))}

@@ -1,4 +1,5 @@
 import {
+  AlertOutlined,
   ApiOutlined,
   AuditOutlined,
   BellOutlined,
@@ -11,6 +12,7 @@ import {
 import { type ComponentType, lazy, type ReactNode } from 'react';
 import type { Deed } from '../api/session.ts';
 import type { TextKey } from '../i18n/zh.ts';
+import { OpenAlerts } from './open-alerts.tsx';
 
 export interface MenuItem {
   readonly path: string;
@@ -19,6 +21,8 @@ export interface MenuItem {
   /** What one must be allowed to, to find it in the menu. */
   readonly deed: Deed;
   readonly page: ComponentType;
+  /** Beside its title. */
+  readonly badge?: ComponentType;
 }
 
 /** The pages in the order of the menu; each is loaded when it is first opened. */
@@ -57,6 +61,14 @@ export const menu: readonly MenuItem[] = [
     icon: <ThunderboltOutlined aria-hidden />,
     deed: 'look',
     page: lazy(() => import('../pages/tail/tail-page.tsx')),
+  },
+  {
+    path: '/alerts',
+    title: 'menu.alerts',
+    icon: <AlertOutlined aria-hidden />,
+    deed: 'look',
+    page: lazy(() => import('../pages/alerts/alerts-page.tsx')),
+    badge: OpenAlerts,
   },
   {
     path: '/resends',

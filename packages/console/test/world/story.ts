@@ -1,4 +1,4 @@
-import type { Notification, Page } from '@doorbell/server/api';
+import type { Alert, Notification, Page } from '@doorbell/server/api';
 import { createListener } from '../../../../test/conformance/careful-receiver.ts';
 import type { AnsweringKind } from './answers.ts';
 import type { World } from './world.ts';
@@ -25,12 +25,16 @@ const minuteMs = 60_000;
 /** An evening and a night: most goes well, one endpoint breaks down, one refuses, one loses its key. */
 export async function tellStory(world: World): Promise<void> {
   await createCustomers(world);
+  await createChannels(world);
   for (let round = 0; round < 7; round += 1) {
     await appendRound(world, round);
     await settled(world);
     world.clock.move(7 * minuteMs);
   }
   await breakDown(world);
+  await world.until<Page<Alert>>('/alerts', ({ items }) =>
+    items.some(({ kind }) => kind === 'endpoint-paused'),
+  );
 }
 
 async function createCustomers(world: World): Promise<void> {
@@ -43,6 +47,21 @@ async function createCustomers(world: World): Promise<void> {
       retryHorizonMs: 10 * minuteMs,
     });
   }
+}
+
+/** One that takes what it is sent, and one that somebody has switched off. */
+async function createChannels(world: World): Promise<void> {
+  await world.call('PUT', '/alert-channels/duty-desk', {
+    kind: 'webhook',
+    url: world.receiver.urlOf('duty-desk'),
+    secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  });
+  await world.call('PUT', '/alert-channels/ops-group', {
+    kind: 'wecom',
+    url: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0',
+    on: ['endpoint-paused', 'breaker-open'],
+    enabled: false,
+  });
 }
 
 async function appendRound(world: World, round: number): Promise<void> {

@@ -8,10 +8,12 @@ const documents = join(import.meta.dirname, '../docs');
 const begin = '<!-- results: written by npm run bench -- --write-docs -->';
 const end = '<!-- end of results -->';
 
-/** Puts the table into the page and the plot beside it. */
+/** Puts the table into the page, in both languages, and the plot beside it. What else stands there stays. */
 export function rewriteDocuments(results: Results): void {
-  const page = join(documents, 'PERFORMANCE.md');
-  writeFileSync(page, replaceResults(readFileSync(page, 'utf8'), renderMarkdown(results)));
+  for (const name of ['PERFORMANCE.md', 'PERFORMANCE.zh-CN.md']) {
+    const page = join(documents, name);
+    writeFileSync(page, replaceResults(readFileSync(page, 'utf8'), renderMarkdown(results)));
+  }
   writeFileSync(join(documents, 'performance.svg'), renderPlot(results));
 }
 

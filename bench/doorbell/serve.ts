@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
@@ -27,10 +27,14 @@ export interface ServeOptions {
 export async function serveDoorbell(options: ServeOptions): Promise<ServedDoorbell> {
   const startedAt = performance.now();
   const given = [...dataOf(options), '--port', '0', '--json', '--allow-network', '127.0.0.0/8'];
-  // By its own first line, which npm's PATH gives the Node of the repository.
+  // By its own first line, with the Node that runs the bench.
   const child = spawn(command, ['serve', ...given, ...(options.arguments ?? [])], {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, ...options.environment },
+    env: {
+      ...process.env,
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      ...options.environment,
+    },
   });
   const url = await listeningAt(child);
   while ((await statusOf(`${url}/readyz`)) !== 200);

@@ -26,10 +26,6 @@ export const alerts: Record<keyof typeof chinese, string> = {
   'alert.empty': 'No alerts',
   'alert.emptyHint':
     'When an endpoint pauses, its breaker opens, notifications wait too long or many are refused, it is shown here.',
-  'alert.reason.operator': 'paused by an operator',
-  'alert.reason.customer': 'paused by the customer',
-  'alert.reason.unauthorized': 'the customer refuses the sign key',
-  'alert.reason.gone': 'the customer answered 410: this URL is no more',
   'alert.failures': '{failures} failures in a row',
   'alert.waiting': 'The oldest notification that waits is from {since}, more than {minutes} min ago',
   'alert.refused': '{refused} of {settled} refused in the last {minutes} min',

@@ -3,12 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
-import { type Translate, useLanguage } from '../../i18n/language.tsx';
+import { type Language, type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment, showLocal } from '../../parts/moment.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
+import { pauseWords } from '../../parts/standstill-words.ts';
 import { type Tone, ToneTag } from '../../parts/tags.tsx';
 import { useEdit } from '../../parts/use-edit.ts';
 import { setQuery, usePlace } from '../../shell/place.ts';
@@ -86,7 +87,7 @@ function Choice({ name, all, chosen }: ChoiceProps) {
 }
 
 function Rows({ page, isStale }: { readonly page: Page<Alert>; readonly isStale: boolean }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const edit = useEdit();
   const isStaff = useMay('see-all');
   const mayOperate = useMay('operate') && isStaff;
@@ -103,7 +104,7 @@ function Rows({ page, isStale }: { readonly page: Page<Alert>; readonly isStale:
         caption={t('menu.alerts')}
         rows={page.items}
         rowKey={({ id }) => String(id)}
-        columns={columns(t, mayOperate ? acknowledge : undefined)}
+        columns={columns(t, language, mayOperate ? acknowledge : undefined)}
         isStale={isStale}
       />
       <Pager count={page.items.length} next={page.next} />
@@ -113,7 +114,11 @@ function Rows({ page, isStale }: { readonly page: Page<Alert>; readonly isStale:
 
 const tones: Readonly<Record<Alert['state'], Tone>> = { open: 'bad', acknowledged: 'warn', cleared: 'calm' };
 
-function columns(t: Translate, acknowledge: ((id: number) => void) | undefined): readonly Column<Alert>[] {
+function columns(
+  t: Translate,
+  language: Language,
+  acknowledge: ((id: number) => void) | undefined,
+): readonly Column<Alert>[] {
   return [
     {
       key: 'state',
@@ -131,7 +136,7 @@ function columns(t: Translate, acknowledge: ((id: number) => void) | undefined):
         </span>
       ),
     },
-    { key: 'what', title: t('alert.what'), width: 260, render: (alert) => whatOf(t, alert) },
+    { key: 'what', title: t('alert.what'), width: 260, render: (alert) => whatOf(t, language, alert) },
     { key: 'raisedAt', title: t('alert.raisedAt'), render: ({ raisedAt }) => <Moment at={raisedAt} /> },
     { key: 'clearedAt', title: t('alert.clearedAt'), render: ({ clearedAt }) => <Moment at={clearedAt} /> },
     {
@@ -160,12 +165,10 @@ function columns(t: Translate, acknowledge: ((id: number) => void) | undefined):
 const minutesOf = (ms: number | undefined): number => Math.round((ms ?? 0) / 60_000);
 
 /** What was seen, in words. */
-function whatOf(t: Translate, { kind, detail }: Alert): string {
+function whatOf(t: Translate, language: Language, { kind, detail }: Alert): string {
   switch (kind) {
-    case 'endpoint-paused': {
-      const reason = t(`alert.reason.${detail.reason ?? 'operator'}`);
-      return detail.text === undefined || detail.text === '' ? reason : `${reason}: ${detail.text}`;
-    }
+    case 'endpoint-paused':
+      return pauseWords(language, detail.reason ?? 'operator', detail.text ?? '');
     case 'breaker-open':
       return t('alert.failures', { failures: detail.failures ?? 0 });
     case 'backlog-age':

@@ -122,6 +122,21 @@ export const engineMutants: readonly Mutant[] = [
     replacement: 'return true;',
   },
   {
+    name: 'settle queue: one that fails is forgotten',
+    file: 'settle-queue.ts',
+    original: 'else if (clock.monotonicMs() < unsettled.leaseEndsMonotonicMs) return true;',
+    replacement: '',
+  },
+  {
+    name: 'settle queue: outcomes of a batch go to the wrong lanes',
+    file: 'settle-queue.ts',
+    original: 'verdicts = await store.settle(batch.map(({ settlement }) => settlement));',
+    replacement: `const last = batch.length - 1;
+      verdicts = await store.settle(
+        batch.map(({ settlement }, index) => ({ ...settlement, step: batch[last - index]!.settlement.step })),
+      );`,
+  },
+  {
     name: 'stop: spins while more is due',
     file: 'engine.ts',
     original: 'const isWaste = stop.aborted || ',

@@ -196,6 +196,31 @@ export const storeMutants: readonly Mutant[] = [
     seed: 15,
   },
   {
+    name: 'resend: parked head stays parked',
+    file: 'stores/sqlite/resend.ts',
+    original: 'const parked = isParkedHead ? 0 : lane.parked;',
+    replacement: 'const parked = lane.parked;',
+  },
+  {
+    name: 'resend: what waits for a retry goes on waiting',
+    file: 'stores/sqlite/resend.ts',
+    original: 'move.run(lane.id, lane.reopened_seq, now, lane.attempt',
+    replacement: 'move.run(lane.id, lane.reopened_seq, lane.due_at, lane.attempt',
+  },
+  {
+    name: 'resend: reopened change forgotten after another',
+    file: 'stores/sqlite/resend.ts',
+    original: 'if (!isParkedHead) insertReopened.run(laneId, sequence);',
+    replacement: 'if (!isParkedHead && lane.reopened_seq === null) insertReopened.run(laneId, sequence);',
+  },
+  {
+    name: 'start: time goes back behind an edit',
+    file: 'stores/sqlite/open.ts',
+    original: ' union all select max(updated_at) from endpoint',
+    replacement: '',
+    seed: 442,
+  },
+  {
     name: 'resume: retries not woken',
     file: 'stores/sqlite/endpoint-edits.ts',
     original: `wakeWaiting(endpoint.id, now);

@@ -12,6 +12,7 @@ import { oneLiveAttempt } from './one-live-attempt.ts';
 import { order } from './order.ts';
 import { replyMeaning } from './reply-meaning.ts';
 import { retrySchedule } from './retry-schedule.ts';
+import { toldInTime } from './told-in-time.ts';
 import { tries } from './tries.ts';
 import { waiting } from './waiting.ts';
 
@@ -31,5 +32,6 @@ export const checkers: ReadonlyMap<string, Checker> = new Map([
   ['attempts match requests', attemptsMatchRequests],
   ['bounded in flight', boundedInFlight],
   ['waiting', waiting],
+  ['told in time', toldInTime],
   ['no surprise', noSurprise],
 ]);

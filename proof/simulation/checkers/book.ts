@@ -42,6 +42,7 @@ export class Book {
   incarnation = 0;
   /** Up to when something kept the whole of Doorbell from working, so that no wait until then proves anything. */
   disturbedUntilMs = 0;
+  stalledUntilMs = 0;
   crashes = 0;
 
   endpointsOf(customerId: string): readonly EndpointState[] {
@@ -81,9 +82,7 @@ export class Book {
         return;
       case 'arrived': {
         const post = this.posts.get(fact.post);
-        if (post !== undefined) {
-          post.arrived = fact.means;
-        }
+        if (post !== undefined) post.arrived = fact.means;
         return;
       }
       case 'replied':
@@ -163,6 +162,7 @@ export class Book {
       }
     } else if (fact.kind === 'stalled' || fact.kind === 'disturbed') this.#disturbed(fact.untilMs);
     else if (fact.kind === 'jumped') this.timeline.jumped(fact.ms);
+    if (fact.kind === 'stalled') this.stalledUntilMs = Math.max(this.stalledUntilMs, fact.untilMs);
   }
 
   #appended(fact: FactOf<'appended'>, now: Moment): void {

@@ -67,6 +67,22 @@ describe('a checker catches', () => {
     expect(history.found).toContain('fence');
   });
 
+  it('an answer that its worker knew and did not settle while its lease lasted', () => {
+    const unsettled = (stalledForMs: number) => {
+      const history = new History();
+      history.append(1);
+      history.claim(1, 1);
+      history.exchange(1);
+      if (stalledForMs > 0)
+        history.tell({ kind: 'stalled', worker: 1, untilMs: history.nowMs + stalledForMs });
+      history.nowMs = 45_000;
+      history.claim(1, 2, 2);
+      return history.found;
+    };
+    expect(unsettled(0)).toEqual(['told in time']);
+    expect(unsettled(40_000)).toEqual([]);
+  });
+
   it('a retry before its time', () => {
     const history = new History();
     history.append(1);

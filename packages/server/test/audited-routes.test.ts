@@ -39,6 +39,11 @@ const deeds: Readonly<Record<string, Deed>> = {
     },
   },
   'POST /v1/endpoints/:endpointId/test': { rows: ['endpoint.test acme-main'], status: 200, body: {} },
+  'POST /v1/endpoints/:endpointId/conformance': {
+    rows: ['endpoint.conformance acme-main'],
+    status: 200,
+    body: {},
+  },
   'POST /v1/endpoints/:endpointId/rotate-key': {
     rows: ['endpoint.rotate-key acme-main'],
     status: 200,

@@ -34,7 +34,11 @@ class Receiver {
 
   async start(): Promise<void> {
     this.raw = await startRawEndpoint({
-      onConnection: () => this.#killAt('after-connect'),
+      onConnection: (socket) => {
+        // Unread: a busy machine may accept when the request has come already, and it has not been seen by anyone.
+        if (this.step === 'after-connect') socket.destroy();
+        this.#killAt('after-connect');
+      },
       onRequest: (socket, request) => {
         this.arrivals.push(/webhook-id: (\S+)/i.exec(request)?.[1] ?? request);
         if (this.#killAt('after-body')) return;

@@ -31,7 +31,9 @@ export function parseCommandLine(
   const roundsMax = Number(values.rounds ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(roundsMax) || roundsMax < 1) throw new RangeError('--rounds takes a number from 1.');
   return {
-    chosen: positionals.length === 0 ? measures : measures.filter(({ name }) => positionals.includes(name)),
+    chosen: measures.filter(({ name, onlyByName }) =>
+      positionals.length === 0 ? onlyByName === undefined : positionals.includes(name),
+    ),
     roundsMax,
     isQuick: values.quick,
     isStrict: values.strict,
@@ -41,14 +43,18 @@ export function parseCommandLine(
 
 export function helpText(measures: readonly Measure[]): string {
   const width = Math.max(...measures.map(({ name }) => name.length));
-  const list = measures.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join('\n');
+  const listed = (onlyByName: boolean) =>
+    measures
+      .filter((measure) => (measure.onlyByName ?? false) === onlyByName)
+      .map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`)
+      .join('\n');
   return `npm run bench -- [measure ...] [--quick] [--rounds N] [--strict] [--write-docs]
 
-Runs all measures, or those that are named, round by round, each contender in a process of its own.
-A run without --quick takes about 40 minutes and writes bench/results.json, where measures that were left out keep
+Runs the measures of speed, or those that are named, round by round, each contender in a process of its own.
+A run without --quick takes about 20 minutes and writes bench/results.json, where measures that were left out keep
 their last figures. To renew the documents: npm run bench -- --write-docs, on a machine that does nothing else.
 
-  --quick       less of everything, some five minutes; writes nothing without --write-docs
+  --quick       less of everything, under three minutes; writes nothing without --write-docs
   --rounds N    default 3; with --quick 1
   --strict      exit code 1 when a goal is missed
   --write-docs  writes bench/results.json, the table in docs/PERFORMANCE.md and the plot docs/performance.svg
@@ -57,6 +63,9 @@ Needs nginx, PostgreSQL, Redis and Chromium on this machine (apt-get install ngi
 TMPDIR on a disk. Exit codes: 0 it ran, 1 it did not, or a goal is missed and --strict was given.
 
 Measures:
-${list}
+${listed(false)}
+
+Measures of the console, which run only where they are named; a list takes minutes to fill:
+${listed(true)}
 `;
 }

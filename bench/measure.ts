@@ -10,6 +10,8 @@ export interface Measure {
   readonly name: string;
   /** What is compared with what, for `--help`. */
   readonly about: string;
+  /** Runs only where it is named: it asks of the console and its lists, and fills or watches for minutes. */
+  readonly onlyByName?: true;
   /** How the contenders are set up, where the table alone would leave that open. */
   readonly notes?: readonly string[];
   /** Gives every contender its turn once. */

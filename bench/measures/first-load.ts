@@ -10,6 +10,7 @@ const contender = 'console';
 
 export const firstLoad: Measure = {
   name: 'first-load',
+  onlyByName: true,
   about:
     'the console opened for the first time, in Chromium: script as it is sent, and the first contentful paint',
   round: async (stage) => ({ [contender]: await openOnce(stage) }),

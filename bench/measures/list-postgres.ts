@@ -8,6 +8,7 @@ const contender = 'PostgreSQL';
 
 export const listPostgres: Measure = {
   name: 'list-postgres',
+  onlyByName: true,
   about:
     'first rows of a list of 10,000,000 notifications on PostgreSQL, by every filter, and in the console',
   round: async (stage) => ({ [contender]: await listOnPostgres(stage, stage.size(10_000_000, 1_000_000)) }),

@@ -9,6 +9,7 @@ const contender = 'SQLite';
 
 export const listSqlite: Measure = {
   name: 'list-sqlite',
+  onlyByName: true,
   about: 'first rows of a list of 10,000,000 notifications on SQLite, by every filter, and in the console',
   round: async (stage) => ({ [contender]: await listOnSqlite(stage, stage.size(10_000_000, 1_000_000)) }),
   rows: (rounds) => listRows('SQLite', contender, rounds),

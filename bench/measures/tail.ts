@@ -8,6 +8,7 @@ const flood = '5,000 a second';
 
 export const tail: Measure = {
   name: 'tail',
+  onlyByName: true,
   about:
     'the live tail, over its stream and in the console, while the server delivers 200 and then 5,000 a second',
   async round(stage) {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { allMeasures } from '../all-measures.ts';
+import { parseCommandLine } from '../command-line.ts';
 import { askOnce, Contender } from '../contender.ts';
 import { type Amount, drainDoorbell, drainRaw, withPostgres, withSqlite } from '../drain.ts';
 import { putInOverHttp } from '../http/put-in.ts';
@@ -107,6 +108,18 @@ it.each([
   const figures = await list(stage, 20_000);
   expect(Object.values(figures).filter((figure) => !(figure > 0))).toEqual([]);
   expect(figures).toMatchObject({ questions: expect.any(Number), followedMs: expect.any(Number) });
+});
+
+it('a run of no named measure leaves out those of the console', () => {
+  const line = parseCommandLine([], allMeasures);
+  const chosen = line === 'help' ? [] : line.chosen.map(({ name }) => name);
+  expect(allMeasures.map(({ name }) => name).filter((name) => !chosen.includes(name))).toEqual([
+    'list-sqlite',
+    'list-postgres',
+    'tail',
+    'first-load',
+  ]);
+  expect(parseCommandLine(['tail', '--quick'], allMeasures)).toMatchObject({ chosen: [{ name: 'tail' }] });
 });
 
 it('--help names every measure, and an unknown one is refused in a sentence', () => {

@@ -72,7 +72,7 @@ describeInBrowser("an operator's week", (stage) => {
     const { world } = stage();
     const { page } = await signIn(stage(), '/endpoints');
     await page.getByRole('link', { name: 'riverside-main' }).click();
-    await page.getByText(/暂停（认证失败）/).waitFor();
+    await page.getByText(/暂停：认证失败/).waitFor();
     await page.getByRole('link', { name: '立即测试' }).click();
     await page.getByRole('button', { name: '发送测试通知' }).click();
     await page.getByText('认证失败（401），端点已暂停').waitFor();

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { CommandError, exitCodes } from '../command-error.ts';
+import { commandFile } from '../command-file.ts';
 import type { ListenRecord, NotificationRecord } from '../listen-record.ts';
-
-const bin = fileURLToPath(new URL('../../bin/doorbell.js', import.meta.url));
 
 export interface ReceiverProcess {
   readonly url: string;
@@ -31,7 +29,7 @@ export async function startReceiverProcess(options: ReceiverProcessOptions): Pro
     '--until-stdin-closes',
   ];
   // The pipe to stdin closes even when this process is killed, and the receiver takes that as its end.
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [commandFile, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, DOORBELL_SIGN_KEY: options.signKey },
   });

@@ -41,6 +41,7 @@ export const access: Record<keyof typeof chinese, string> = {
   'scope.operate': 'operate',
   'scope.admin': 'administer',
   'deed.alert-channel.put': 'saved an alert channel',
+  'deed.alert-channel.test': 'tested an alert channel',
   'deed.alert-channel.delete': 'deleted an alert channel',
   'deed.alert-thresholds.put': 'saved alert thresholds',
   'deed.alert.acknowledge': 'acknowledged an alert',

@@ -38,6 +38,7 @@ export const access = {
   'scope.operate': '运维操作',
   'scope.admin': '管理',
   'deed.alert-channel.put': '保存告警渠道',
+  'deed.alert-channel.test': '测试告警渠道',
   'deed.alert-channel.delete': '删除告警渠道',
   'deed.alert-thresholds.put': '保存告警阈值',
   'deed.alert.acknowledge': '确认告警',

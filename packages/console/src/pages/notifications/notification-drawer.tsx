@@ -2,18 +2,14 @@ import { RedoOutlined } from '@ant-design/icons';
 import type { NotificationWithAttempts } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Drawer } from 'antd';
+import { lazy, Suspense } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
-import { Copyable } from '../../parts/copyable.tsx';
-import { explainNotification } from '../../parts/explain-notification.ts';
-import { Fact } from '../../parts/fact.tsx';
-import { Link } from '../../parts/link.tsx';
-import { Moment } from '../../parts/moment.tsx';
-import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
-import { ResultTag, StateLabel } from '../../parts/tags.tsx';
-import { AttemptCard } from './attempt-card.tsx';
-import { VerifyAttempt } from './verify-attempt.tsx';
+import { Failed, Loading } from '../../parts/standing.tsx';
+
+// A list opens without what only an open notification shows.
+const NotificationDetail = lazy(() => import('./notification-detail.tsx'));
 
 interface NotificationDrawerProps {
   readonly id: string;
@@ -42,7 +38,11 @@ export function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
     >
       {found.isPending && <Loading />}
       {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data && <Detail notification={found.data} />}
+      {found.data && (
+        <Suspense fallback={<Loading />}>
+          <NotificationDetail notification={found.data} />
+        </Suspense>
+      )}
     </Drawer>
   );
 }
@@ -71,53 +71,5 @@ function ResendButton({ notification }: { readonly notification: NotificationWit
     >
       {t('drawer.resend')}
     </Button>
-  );
-}
-
-function Detail({ notification }: { readonly notification: NotificationWithAttempts }) {
-  const { t, language } = useLanguage();
-  const mayOperate = useMay('operate');
-  const { customerId, endpointId, houseId, houseTaskId, attempts } = notification;
-  const task = `/tasks?${new URLSearchParams({ customerId, houseTaskId })}`;
-  return (
-    <>
-      <p className="standing-now">
-        <ResultTag notification={notification} />
-        <span>{explainNotification(notification, language)}</span>
-      </p>
-      <dl className="facts">
-        <Fact name={t('field.state')}>
-          <StateLabel code={notification.state} />
-        </Fact>
-        <Fact name={t('field.houseId')}>
-          <Copyable text={houseId} />
-        </Fact>
-        <Fact name={t('field.houseTaskId')}>
-          <Copyable text={houseTaskId} /> #{notification.sequence} <Link to={task}>{t('drawer.task')}</Link>
-        </Fact>
-        <Fact name={t('field.packageId')}>
-          <Copyable text={notification.packageId} />
-        </Fact>
-        <Fact name={t('field.customer')}>{customerId}</Fact>
-        <Fact name={t('field.endpoint')}>
-          <Link to={`/endpoints/${endpointId}`}>{endpointId}</Link>
-        </Fact>
-        <Fact name={t('field.createdAt')}>
-          <Moment at={notification.createdAt} withMs />
-        </Fact>
-        <Fact name={t('field.settledAt')}>
-          <Moment at={notification.settledAt} withMs />
-        </Fact>
-      </dl>
-      <h3>{t('attempt.all', { count: attempts.length })}</h3>
-      {attempts.length === 0 && <Nothing title={t('attempt.none')} hint={t('attempt.noneHint')} />}
-      {attempts.toReversed().map((attempt, index) => (
-        <AttemptCard key={`${attempt.at} ${attempt.post}`} attempt={attempt} isOpenAtFirst={index === 0}>
-          {mayOperate && (
-            <VerifyAttempt notificationId={notification.id} index={attempts.length - 1 - index} />
-          )}
-        </AttemptCard>
-      ))}
-    </>
   );
 }

@@ -8,12 +8,11 @@ import { ApiAccess } from './api-access.ts';
 import { appendInOwnTransaction, appendInSql } from './append-in-transactions.ts';
 import { appendOverHttp } from './append-over-http.ts';
 import { type ChaosDatabase, openChaosDatabase } from './chaos-database.ts';
-import { doorbell } from './doorbell-command.ts';
+import { doorbell, doorbellArgs } from './doorbell-command.ts';
 import type { FaultRate } from './fault-plan.ts';
 import type { ChaosOptions } from './options.ts';
 import { ProcessUnderTest } from './process-under-test.ts';
 import type { ReceiverProcess } from './receiver-process.ts';
-import { sabotageArgs } from './sabotage.ts';
 import { witnessSql } from './witness-sql.ts';
 import type { ClaimRow, World } from './world.ts';
 
@@ -42,15 +41,15 @@ export async function openPostgresWorld(options: ChaosOptions, receiver: Receive
     const environmentOf = (life: string) => ({ ...environment, DATABASE_URL: database.urlFor(life) });
     const access = await prepareDatabase(database, environmentOf('chaos'));
     const port = await freePort();
-    const sabotage = sabotageArgs(options);
+    const command = doorbellArgs(options);
     const api = new ProcessUnderTest({
       name: 'api',
       title: 'the API',
-      args: () => [...sabotage, doorbell, 'serve', '--roles', 'api', '--port', String(port)],
+      args: () => [...command, 'serve', '--roles', 'api', '--port', String(port)],
       environment: environmentOf,
     });
     const workers = Array.from({ length: options.workers }, (_, index) => {
-      const args = () => [...sabotage, doorbell, 'serve', '--roles', 'deliver', '--port', '0'];
+      const args = () => [...command, 'serve', '--roles', 'deliver', '--port', '0'];
       const name = `worker-${index + 1}`;
       return new ProcessUnderTest({ name, title: 'a worker', args, environment: environmentOf });
     });

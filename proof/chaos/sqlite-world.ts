@@ -7,12 +7,11 @@ import { promisify } from 'node:util';
 import { freePort } from '../../test/free-port.ts';
 import { ApiAccess } from './api-access.ts';
 import { appendOverHttp } from './append-over-http.ts';
-import { doorbell } from './doorbell-command.ts';
+import { doorbell, doorbellArgs } from './doorbell-command.ts';
 import type { FaultRate } from './fault-plan.ts';
 import type { ChaosOptions } from './options.ts';
 import { ProcessUnderTest } from './process-under-test.ts';
 import type { ReceiverProcess } from './receiver-process.ts';
-import { sabotageArgs } from './sabotage.ts';
 import type { World } from './world.ts';
 
 const run = promisify(execFile);
@@ -24,8 +23,7 @@ export async function openSqliteWorld(options: ChaosOptions, receiver: ReceiverP
   const { stdout } = await run(process.execPath, [doorbell, 'keys', 'create', '--data', data, '--json']);
   const port = await freePort();
   const serve = [
-    ...sabotageArgs(options),
-    doorbell,
+    ...doorbellArgs(options),
     'serve',
     '--data',
     data,

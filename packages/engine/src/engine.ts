@@ -171,6 +171,8 @@ export class Engine {
   }
 
   #sendHeld(endpointId: string): void {
+    // An answer may come before the round that would give them back: after a stall another process has them by now.
+    this.#release(this.#held.overdueOf(endpointId));
     while (this.#slots.hasRoom(endpointId)) {
       const held = this.#held.next(endpointId);
       if (held === undefined) return;

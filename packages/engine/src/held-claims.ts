@@ -71,11 +71,14 @@ export class HeldClaims {
 
   /** Returns those that have waited too long. */
   overdue(): readonly HeldClaim[] {
-    const since = this.#clock.monotonicMs() - heldMsMax;
-    return this.endpointIds().flatMap((endpointId) => {
-      const oldest = this.#held.get(endpointId)?.[0];
-      return oldest !== undefined && oldest.heldSinceMonotonicMs <= since ? this.#take(endpointId) : [];
-    });
+    return this.endpointIds().flatMap((endpointId) => this.overdueOf(endpointId));
+  }
+
+  overdueOf(endpointId: string): readonly HeldClaim[] {
+    const oldest = this.#held.get(endpointId)?.[0];
+    const isOverdue =
+      oldest !== undefined && oldest.heldSinceMonotonicMs <= this.#clock.monotonicMs() - heldMsMax;
+    return isOverdue ? this.#take(endpointId) : [];
   }
 
   all(): readonly HeldClaim[] {

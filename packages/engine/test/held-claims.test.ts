@@ -96,6 +96,26 @@ describe('an engine whose endpoint answers quickly', () => {
     expect(world.requests).toHaveLength(8);
   });
 
+  it('sends nothing that it has held for half a second, though an answer comes first', async () => {
+    const answers: ((reply: Reply) => void)[] = [];
+    const { world, letThrough } = await withClaimsHeldBackFrom(3, answers);
+    while (answers.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    answers[0]?.(answering(200));
+    await world.busy();
+    const sent = answers.length;
+    world.clock.advance(500);
+    answers[1]?.(answering(200));
+    await world.busy();
+    expect(answers.length).toBe(sent);
+    letThrough();
+    for (let index = 0; index < 8; index += 1) {
+      while (answers.length <= index) await new Promise((resolve) => setImmediate(resolve));
+      answers[index]?.(answering(200));
+    }
+    await world.quiet();
+    expect(world.requests).toHaveLength(8);
+  });
+
   it('gives back what it holds when it is told to stop, at the cost of no try', async () => {
     const answers: ((reply: Reply) => void)[] = [];
     const { world } = await withClaimsHeldBackFrom(99, answers);

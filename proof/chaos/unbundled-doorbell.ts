@@ -1,0 +1,3 @@
+import { main } from '../../packages/cli/dist/main.js';
+
+await main(process.argv);

@@ -56,6 +56,12 @@ describe('doubt about a certain answer', () => {
     expect(doubt({ findSender: () => killedAt(9_000) })).toBeNull();
   });
 
+  it('comes from a kill that was over when the receiver came to read what the dead had sent', () => {
+    const unrecorded = { findSettledAt: () => null };
+    expect(doubt({ ...unrecorded, findSender: () => killedAt(9_860) })).toMatch(/killed/);
+    expect(doubt({ ...unrecorded, findSender: () => killedAt(7_000) })).toBeNull();
+  });
+
   it('of an outcome that was never recorded ends when the sender records what came two seconds later', () => {
     const unrecorded = { findSettledAt: () => null, findNextRecordAt: always };
     expect(doubt({ ...unrecorded, findSender: () => killedAt(12_000) })).toMatch(/killed/);

@@ -33,6 +33,8 @@ export interface DoubtSources {
   readonly lockHolders: readonly Span[];
 }
 
+/** Between a request and the note of its arrival, where the receiver waits for a processor. */
+const readLateMsMax = 2_000;
 /** Between an answer and the record of it, for a worker that does record what was answered later. */
 const settleMs = 2_000;
 /** What is not recorded by the end of the lease is not recorded at all. */
@@ -55,8 +57,11 @@ export function createDoubts(sources: DoubtSources): Doubts {
   const findHarm = (arrival: Arrival): string | null => {
     const sender = sources.findSender(arrival);
     if (sender === undefined) return null;
-    const to = sources.findSettledAt(arrival) ?? passedOverAt(arrival, sender, sources);
-    if (sender.killed !== null && overlap(sender.killed, { from: arrival.at, to })) {
+    const settledAt = sources.findSettledAt(arrival);
+    const to = settledAt ?? passedOverAt(arrival, sender, sources);
+    // The dead send nothing: what was noted after the kill, and never recorded, had been sent before.
+    const sentFrom = settledAt === null ? arrival.at - readLateMsMax : arrival.at;
+    if (sender.killed !== null && overlap(sender.killed, { from: sentFrom, to })) {
       return 'the sender was killed before the outcome was recorded';
     }
     // Stopped between claim and request, it sends what is no longer its own.

@@ -1,3 +1,3 @@
-import { main } from '../../packages/cli/dist/main.js';
+import { main } from 'doorbell';
 
 await main(process.argv);

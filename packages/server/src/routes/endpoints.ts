@@ -128,10 +128,12 @@ function endpointPauseRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
         },
       },
       async ({ params, store, actor, principal }) => {
-        const stored = found(await store.findEndpoint(params.endpointId), params.endpointId);
-        if (principal.customerId !== null && stored.pause?.reason === 'operator') {
-          const detail = 'An operator has paused the endpoint, and only an operator resumes it.';
-          throw new Problem('paused-by-operator', detail);
+        if (principal.customerId !== null) {
+          const stored = await store.findEndpoint(params.endpointId);
+          if (stored?.pause?.reason === 'operator') {
+            const detail = 'An operator has paused the endpoint, and only an operator resumes it.';
+            throw new Problem('paused-by-operator', detail);
+          }
         }
         const resumed = found(await store.resumeEndpoint(params.endpointId, actor), params.endpointId);
         engine.hint();

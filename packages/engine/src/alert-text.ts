@@ -2,6 +2,7 @@ import type { Alert, AlertKind } from './alert.ts';
 import type { AlertMessage } from './alert-channel.ts';
 import type { PauseReason } from './endpoint.ts';
 import type { EpochMs } from './ports.ts';
+import { hourMs, minuteMs } from './rollup.ts';
 
 /** An alert as a person reads it: a line of its own for each pair. Plain text, without line breaks inside. */
 export interface AlertText {
@@ -162,8 +163,8 @@ function titled(mark: string, what: string, language: Language): string {
   return language === 'zh' ? `【${mark}】${what}` : `[${mark}] ${what}`;
 }
 
-const minutesOf = (ms: number): number => Math.round(ms / 60_000);
-const chinaOffsetMs = 8 * 3_600_000;
+const minutesOf = (ms: number): number => Math.round(ms / minuteMs);
+const chinaOffsetMs = 8 * hourMs;
 
 /** Beijing time, which knows no summer time, or UTC; to the second. */
 function showTime(at: EpochMs, language: Language): string {

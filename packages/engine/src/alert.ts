@@ -1,6 +1,7 @@
 import type { PauseReason } from './endpoint.ts';
 import type { EpochMs } from './ports.ts';
-import { hourMs, minuteMs } from './rollup.ts';
+import { dayMs } from './retention.ts';
+import { minuteMs } from './rollup.ts';
 
 export const alertKinds = ['endpoint-paused', 'breaker-open', 'backlog-age', 'refusals'] as const;
 export type AlertKind = (typeof alertKinds)[number];
@@ -68,4 +69,4 @@ export const alertThresholdDefaults: AlertThresholds = {
 };
 
 /** How long an alert is kept after it was cleared. */
-export const alertsKeptMs: number = 90 * 24 * hourMs;
+export const alertsKeptMs: number = 90 * dayMs;

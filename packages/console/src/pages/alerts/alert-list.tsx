@@ -5,7 +5,7 @@ import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { type Language, type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Link } from '../../parts/link.tsx';
+import { EndpointCell } from '../../parts/endpoint-cell.tsx';
 import { Moment, showLocal } from '../../parts/moment.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
@@ -130,10 +130,7 @@ function columns(
       key: 'endpoint',
       title: t('field.endpoint'),
       render: ({ endpointId, customerId }) => (
-        <span className="two-lines">
-          <Link to={`/endpoints/${endpointId}`}>{endpointId}</Link>
-          <span className="dim small">{customerId}</span>
-        </span>
+        <EndpointCell endpointId={endpointId} customerId={customerId} />
       ),
     },
     { key: 'what', title: t('alert.what'), width: 260, render: (alert) => whatOf(t, language, alert) },

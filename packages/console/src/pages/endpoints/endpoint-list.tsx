@@ -6,7 +6,7 @@ import { useEndpoints } from '../../api/books.ts';
 import { useMay } from '../../api/session.ts';
 import { type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { Link } from '../../parts/link.tsx';
+import { EndpointCell } from '../../parts/endpoint-cell.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { goTo } from '../../shell/place.ts';
@@ -71,12 +71,7 @@ function columns(t: Translate): readonly Column<Endpoint>[] {
       key: 'id',
       width: 130,
       title: t('field.endpoint'),
-      render: ({ id, customerId }) => (
-        <span className="two-lines">
-          <Link to={`/endpoints/${id}`}>{id}</Link>
-          <span className="dim small">{customerId}</span>
-        </span>
-      ),
+      render: ({ id, customerId }) => <EndpointCell endpointId={id} customerId={customerId} />,
     },
     {
       key: 'status',

@@ -1,6 +1,7 @@
 import type { Overview } from '@doorbell/server/api';
 import { type Language, type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { EndpointCell } from '../../parts/endpoint-cell.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/standing.tsx';
@@ -35,10 +36,7 @@ function columns(t: Translate, language: Language): readonly Column<Trouble>[] {
       width: 130,
       title: t('field.endpoint'),
       render: ({ endpointId, customerId }) => (
-        <span className="two-lines">
-          <Link to={`/endpoints/${endpointId}`}>{endpointId}</Link>
-          <span className="dim small">{customerId}</span>
-        </span>
+        <EndpointCell endpointId={endpointId} customerId={customerId} />
       ),
     },
     {

@@ -75,10 +75,22 @@ describe('an engine whose endpoint answers quickly', () => {
     return { world, letThrough };
   }
 
+  /** Until so many requests wait for their answer or have had it. */
+  async function asked(answers: readonly unknown[], count: number): Promise<void> {
+    while (answers.length < count) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async function answerEach(answers: readonly ((reply: Reply) => void)[], count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      await asked(answers, index + 1);
+      answers[index]?.(answering(200));
+    }
+  }
+
   it('sends the next at each answer, though a claim takes its time', async () => {
     const answers: ((reply: Reply) => void)[] = [];
     const { world, letThrough } = await withClaimsHeldBackFrom(3, answers);
-    while (answers.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await asked(answers, 2);
     answers[0]?.(answering(200));
     await world.busy();
     // The answer of the first freed a slot and asked for two ahead: the third claim does not come through.
@@ -88,10 +100,7 @@ describe('an engine whose endpoint answers quickly', () => {
     expect(answers.length).toBe(sent + 1);
     expect(answers.filter((_, index) => index >= 2).length).toBeLessThanOrEqual(2);
     letThrough();
-    for (let index = 0; index < 8; index += 1) {
-      while (answers.length <= index) await new Promise((resolve) => setImmediate(resolve));
-      answers[index]?.(answering(200));
-    }
+    await answerEach(answers, 8);
     await world.quiet();
     expect(world.requests).toHaveLength(8);
   });
@@ -99,7 +108,7 @@ describe('an engine whose endpoint answers quickly', () => {
   it('sends nothing that it has held for half a second, though an answer comes first', async () => {
     const answers: ((reply: Reply) => void)[] = [];
     const { world, letThrough } = await withClaimsHeldBackFrom(3, answers);
-    while (answers.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await asked(answers, 2);
     answers[0]?.(answering(200));
     await world.busy();
     const sent = answers.length;
@@ -108,10 +117,7 @@ describe('an engine whose endpoint answers quickly', () => {
     await world.busy();
     expect(answers.length).toBe(sent);
     letThrough();
-    for (let index = 0; index < 8; index += 1) {
-      while (answers.length <= index) await new Promise((resolve) => setImmediate(resolve));
-      answers[index]?.(answering(200));
-    }
+    await answerEach(answers, 8);
     await world.quiet();
     expect(world.requests).toHaveLength(8);
   });
@@ -119,7 +125,7 @@ describe('an engine whose endpoint answers quickly', () => {
   it('gives back what it holds when it is told to stop, at the cost of no try', async () => {
     const answers: ((reply: Reply) => void)[] = [];
     const { world } = await withClaimsHeldBackFrom(99, answers);
-    while (answers.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await asked(answers, 2);
     answers[0]?.(answering(200));
     await world.busy();
     expect(world.engine.health().inFlight).toBeGreaterThan(2);

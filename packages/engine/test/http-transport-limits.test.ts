@@ -1,38 +1,20 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpTransport } from '../src/transports/http.ts';
-import { aRequest, bodyOf, localTransport, never } from './a-request.ts';
-import { answer, type RawEndpoint, type RawEndpointScript, startRawEndpoint } from './raw-endpoint.ts';
-
-const opened: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function endpoint(script: RawEndpointScript): Promise<RawEndpoint> {
-  const started = await startRawEndpoint(script);
-  opened.push(started);
-  return started;
-}
-
-function transport(): HttpTransport {
-  const created = localTransport();
-  opened.push(created);
-  return created;
-}
+import { describe, expect, it } from 'vitest';
+import { aRequest, bodyOf, never } from './a-request.ts';
+import { openEndpoint, openTransport } from './opened-for-a-test.ts';
+import { answer } from './raw-endpoint.ts';
 
 describe('limits', () => {
   it('keeps at most inFlightMax requests under way, and the others wait their turn', async () => {
     let most = 0;
     const held: (() => void)[] = [];
-    const { url, openSockets } = await endpoint({
+    const { url, openSockets } = await openEndpoint({
       onRequest: (socket) => {
         most = Math.max(most, openSockets.size);
         held.push(() => socket.write(answer()));
         if (held.length === 2) for (const go of held.splice(0)) go();
       },
     });
-    const sender = transport();
+    const sender = openTransport();
     const replies = await Promise.all(
       Array.from({ length: 10 }, () => sender.post(aRequest(url, { inFlightMax: 2 }), never)),
     );
@@ -41,9 +23,9 @@ describe('limits', () => {
   });
 
   it('does not let a stuck endpoint hold up another, nor another URL of the same endpoint', async () => {
-    const stuck = await endpoint({});
-    const healthy = await endpoint({ onRequest: (socket) => socket.write(answer('here')) });
-    const sender = transport();
+    const stuck = await openEndpoint({});
+    const healthy = await openEndpoint({ onRequest: (socket) => socket.write(answer('here')) });
+    const sender = openTransport();
     const stop = new AbortController();
     const waiting = [1, 2, 3].map(() => sender.post(aRequest(stuck.url, { inFlightMax: 2 }), stop.signal));
     const other = await sender.post(aRequest(healthy.url, { endpointId: 'other' }), never);
@@ -58,8 +40,8 @@ describe('limits', () => {
   });
 
   it('reads a body of exactly 64 KiB', async () => {
-    const { url } = await endpoint({ onRequest: (socket) => socket.write(answer('x'.repeat(65_536))) });
-    expect(bodyOf(await transport().post(aRequest(url), never))).toHaveLength(65_536);
+    const { url } = await openEndpoint({ onRequest: (socket) => socket.write(answer('x'.repeat(65_536))) });
+    expect(bodyOf(await openTransport().post(aRequest(url), never))).toHaveLength(65_536);
   });
 
   it.each([
@@ -79,18 +61,20 @@ describe('limits', () => {
       },
     ],
   ])('stops reading and closes the connection when a body %s', async (_title, write) => {
-    const { url, deserted } = await endpoint({ onRequest: (socket) => write((text) => socket.write(text)) });
-    const reply = await transport().post(aRequest(url), never);
+    const { url, deserted } = await openEndpoint({
+      onRequest: (socket) => write((text) => socket.write(text)),
+    });
+    const reply = await openTransport().post(aRequest(url), never);
     expect(reply).toMatchObject({ kind: 'failure', reason: 'response-too-large', uncertain: true });
     await deserted();
   });
 
   it('refuses 2,000 headers', async () => {
     const headers = Array.from({ length: 2_000 }, (_, index) => `x-${index}: 0123456789`);
-    const { url, deserted } = await endpoint({
+    const { url, deserted } = await openEndpoint({
       onRequest: (socket) => socket.write(answer('', '200 OK', headers)),
     });
-    const reply = await transport().post(aRequest(url), never);
+    const reply = await openTransport().post(aRequest(url), never);
     expect(reply).toMatchObject({ kind: 'failure', reason: 'response-too-large', uncertain: true });
     await deserted();
   });
@@ -103,7 +87,7 @@ describe('limits', () => {
       (drip: (text: string) => void) => drip('HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n'),
     ],
   ])('ends %s at the total timeout, and the connection with it', async (_title, begin) => {
-    const { url, deserted } = await endpoint({
+    const { url, deserted } = await openEndpoint({
       onRequest: (socket) => {
         begin((text) => {
           socket.write(text);
@@ -112,7 +96,7 @@ describe('limits', () => {
         });
       },
     });
-    const reply = await transport().post(aRequest(url, { totalTimeoutMs: 150 }), never);
+    const reply = await openTransport().post(aRequest(url, { totalTimeoutMs: 150 }), never);
     expect(reply).toMatchObject({
       kind: 'failure',
       reason: 'timeout',
@@ -123,8 +107,8 @@ describe('limits', () => {
   });
 
   it('counts the wait for a free connection in the total timeout, and then nothing was sent', async () => {
-    const { url, requests } = await endpoint({});
-    const sender = transport();
+    const { url, requests } = await openEndpoint({});
+    const sender = openTransport();
     const first = sender.post(aRequest(url, { inFlightMax: 1, totalTimeoutMs: 300 }), never);
     const second = await sender.post(aRequest(url, { inFlightMax: 1, totalTimeoutMs: 100 }), never);
     expect(second).toMatchObject({
@@ -140,19 +124,19 @@ describe('limits', () => {
 
 describe('stopping', () => {
   it('sends nothing when the signal was aborted before', async () => {
-    const { url, connectionCount } = await endpoint({});
-    const reply = await transport().post(aRequest(url), AbortSignal.abort());
+    const { url, connectionCount } = await openEndpoint({});
+    const reply = await openTransport().post(aRequest(url), AbortSignal.abort());
     expect(reply).toMatchObject({ kind: 'failure', reason: 'aborted', uncertain: false });
     expect(connectionCount()).toBe(0);
   });
 
   it('ends every exchange of an aborted signal, and no other', async () => {
     const stop = new AbortController();
-    const { url, deserted } = await endpoint({
+    const { url, deserted } = await openEndpoint({
       onRequest: (_socket, _request, index) => index === 1 && stop.abort(),
     });
-    const other = await endpoint({ onRequest: (socket) => socket.write(answer('goes on')) });
-    const sender = transport();
+    const other = await openEndpoint({ onRequest: (socket) => socket.write(answer('goes on')) });
+    const sender = openTransport();
     const stopped = [1, 2].map(() => sender.post(aRequest(url), stop.signal));
     const kept = sender.post(aRequest(other.url), never);
     expect(await Promise.all(stopped)).toMatchObject([
@@ -164,13 +148,13 @@ describe('stopping', () => {
   });
 
   it('leaves no socket open after close, idle or busy, and answers later requests with aborted', async () => {
-    const idle = await endpoint({ onRequest: (socket) => socket.write(answer()) });
+    const idle = await openEndpoint({ onRequest: (socket) => socket.write(answer()) });
     let begun: () => void = () => {};
     const isBegun = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const busy = await endpoint({ onRequest: () => begun() });
-    const sender = transport();
+    const busy = await openEndpoint({ onRequest: () => begun() });
+    const sender = openTransport();
     await sender.post(aRequest(idle.url), never);
     const underWay = sender.post(aRequest(busy.url), never);
     await isBegun;

@@ -1,33 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { HttpTransport } from '../src/transports/http.ts';
-import { aRequest, bodyOf, localTransport, never } from './a-request.ts';
-import { answer, type RawEndpoint, type RawEndpointScript, startRawEndpoint } from './raw-endpoint.ts';
-
-const opened: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function endpoint(script: RawEndpointScript): Promise<RawEndpoint> {
-  const started = await startRawEndpoint(script);
-  opened.push(started);
-  return started;
-}
-
-function transport(): HttpTransport {
-  const created = localTransport();
-  opened.push(created);
-  return created;
-}
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { aRequest, bodyOf, never } from './a-request.ts';
+import { openEndpoint, openTransport } from './opened-for-a-test.ts';
+import { answer } from './raw-endpoint.ts';
 
 describe('an ordinary exchange', () => {
   it('posts the body under the given header names and returns status, body and peer', async () => {
-    const { url, port, requests } = await endpoint({ onRequest: (socket) => socket.write(answer()) });
-    const reply = await transport().post(aRequest(url), never);
+    const { url, port, requests } = await openEndpoint({ onRequest: (socket) => socket.write(answer()) });
+    const reply = await openTransport().post(aRequest(url), never);
     expect(reply).toMatchObject({
       kind: 'response',
       httpStatus: 200,
@@ -58,10 +40,10 @@ describe('an ordinary exchange', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    opened.push({ close: () => new Promise((resolve) => server.close(() => resolve())) });
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
-    const sender = transport();
+    const sender = openTransport();
     const replies = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         sender.post(aRequest(url, { headers: { 'webhook-id': `T${index}` }, inFlightMax: 8 }), never),
@@ -71,29 +53,29 @@ describe('an ordinary exchange', () => {
   });
 
   it('reuses the connection for the next request, also after an answer 500', async () => {
-    const { url, connectionCount } = await endpoint({
+    const { url, connectionCount } = await openEndpoint({
       onRequest: (socket, _request, index) => socket.write(index === 0 ? answer('', '500 Oops') : answer()),
     });
-    const sender = transport();
+    const sender = openTransport();
     for (let index = 0; index < 3; index += 1) await sender.post(aRequest(url), never);
     expect(connectionCount()).toBe(1);
   });
 
   it('opens a new connection after an answer that closes the old one', async () => {
-    const { url, connectionCount } = await endpoint({
+    const { url, connectionCount } = await openEndpoint({
       onRequest: (socket) => socket.end(answer('ok', '200 OK', ['connection: close'])),
     });
-    const sender = transport();
+    const sender = openTransport();
     const replies = [await sender.post(aRequest(url), never), await sender.post(aRequest(url), never)];
     expect(replies.map(bodyOf)).toEqual(['ok', 'ok']);
     expect(connectionCount()).toBe(2);
   });
 
   it('hands a waiting request over to a connection that closes meanwhile, without losing it', async () => {
-    const { url, requests } = await endpoint({
+    const { url, requests } = await openEndpoint({
       onRequest: (socket) => socket.end(answer('ok', '200 OK', ['connection: close'])),
     });
-    const sender = transport();
+    const sender = openTransport();
     const replies = await Promise.all(
       [1, 2, 3, 4].map(() => sender.post(aRequest(url, { inFlightMax: 1 }), never)),
     );
@@ -102,41 +84,44 @@ describe('an ordinary exchange', () => {
   });
 
   it('captures Retry-After as it came', async () => {
-    const { url } = await endpoint({
+    const { url } = await openEndpoint({
       onRequest: (socket) => socket.write(answer('', '503 Busy', ['Retry-After: 120'])),
     });
-    expect(await transport().post(aRequest(url), never)).toMatchObject({
+    expect(await openTransport().post(aRequest(url), never)).toMatchObject({
       httpStatus: 503,
       retryAfter: '120',
     });
   });
 
   it('returns 204 with an empty body', async () => {
-    const { url } = await endpoint({
+    const { url } = await openEndpoint({
       onRequest: (socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'),
     });
-    const reply = await transport().post(aRequest(url), never);
+    const reply = await openTransport().post(aRequest(url), never);
     expect(reply).toMatchObject({ kind: 'response', httpStatus: 204 });
     expect(bodyOf(reply)).toBe('');
   });
 
   it('does not follow a redirect', async () => {
-    const { url, requests } = await endpoint({
+    const { url, requests } = await openEndpoint({
       onRequest: (socket) => socket.write(answer('', '302 Found', ['location: /elsewhere'])),
     });
-    expect(await transport().post(aRequest(url), never)).toMatchObject({ kind: 'response', httpStatus: 302 });
+    expect(await openTransport().post(aRequest(url), never)).toMatchObject({
+      kind: 'response',
+      httpStatus: 302,
+    });
     expect(requests).toHaveLength(1);
   });
 
   it('does not decompress a body that came compressed all the same', async () => {
     const packed = gzipSync('{"state":200}');
-    const { url } = await endpoint({
+    const { url } = await openEndpoint({
       onRequest: (socket) => {
         socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${packed.length}\r\n\r\n`);
         socket.write(packed);
       },
     });
-    const reply = await transport().post(aRequest(url), never);
+    const reply = await openTransport().post(aRequest(url), never);
     expect(reply.kind === 'response' && Buffer.from(reply.body).equals(packed)).toBe(true);
   });
 
@@ -146,21 +131,21 @@ describe('an ordinary exchange', () => {
       'HTTP/1.0 200 OK\r\n\r\nuntil the end',
       `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${answer('late')}`,
     ];
-    const { url } = await endpoint({
+    const { url } = await openEndpoint({
       onRequest: (socket, _request, index) => {
         socket.write(answers[index] ?? '');
         if (index === 1) socket.end();
       },
     });
-    const sender = transport();
+    const sender = openTransport();
     const bodies: string[] = [];
     for (const _ of answers) bodies.push(bodyOf(await sender.post(aRequest(url), never)));
     expect(bodies).toEqual(['abcde', 'until the end', 'late']);
   });
 
   it('reaches a server on ::1 by its literal and by localhost', async () => {
-    const { port } = await endpoint({ host: '::1', onRequest: (socket) => socket.write(answer('six')) });
-    const sender = transport();
+    const { port } = await openEndpoint({ host: '::1', onRequest: (socket) => socket.write(answer('six')) });
+    const sender = openTransport();
     const literal = await sender.post(aRequest(`http://[::1]:${port}/`), never);
     expect(literal).toMatchObject({ kind: 'response', remoteAddress: '::1' });
     expect(bodyOf(await sender.post(aRequest(`http://localhost:${port}/`), never))).toBe('six');

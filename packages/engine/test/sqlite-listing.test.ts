@@ -3,6 +3,24 @@ import { expect, it } from 'vitest';
 import { delivered, World } from '../src/testing/store-contract/world.ts';
 import { openTestStore } from './sqlite-test-store.ts';
 
+/** 60,000 tasks of which one change waits, a millisecond apart: more than one page reads. */
+function fillWaiting(
+  database: DatabaseSync,
+  { state, from }: { readonly state: number; readonly from: number },
+): void {
+  database.exec(`
+    with recursive n (n) as (select 1 union all select n + 1 from n where n < 60000)
+      insert into task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state, last_seq, changed_at)
+      select 'c1', 't' || n, 'h', 'p', 'u', '', ${state}, 1, ${from} + n from n;
+    insert into change (task_id, seq, customer_id, state, transition, house_id, package_id, user_id, user_name, created_at)
+      select id, 1, 'c1', state, 'first', house_id, package_id, user_id, user_name, changed_at from task where id > 1;
+    insert into lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+      select 'e1', id, 1, 1, 1, ${from} from task where id > 1;
+    insert into pending (endpoint_id, created_at, task_id, seq, lane_id, state)
+      select l.endpoint_id, c.created_at, c.task_id, 1, l.id, c.state
+      from lane l join change c on c.task_id = l.task_id where c.task_id > 1`);
+}
+
 it('what was delivered is on the first page, however much waits before it', async () => {
   const subject = openTestStore();
   try {
@@ -13,18 +31,7 @@ it('what was delivered is on the first page, however much waits before it', asyn
     const at = world.clock.now() + 600_000;
     await subject.store.close();
     const database = new DatabaseSync(subject.path);
-    // More than one page reads.
-    database.exec(`
-      with recursive n (n) as (select 1 union all select n + 1 from n where n < 60000)
-        insert into task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state, last_seq, changed_at)
-        select 'c1', 't' || n, 'h', 'p', 'u', '', 10000, 1, ${at} + n from n;
-      insert into change (task_id, seq, customer_id, state, transition, house_id, package_id, user_id, user_name, created_at)
-        select id, 1, 'c1', state, 'first', house_id, package_id, user_id, user_name, changed_at from task where id > 1;
-      insert into lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
-        select 'e1', id, 1, 1, 1, ${at} from task where id > 1;
-      insert into pending (endpoint_id, created_at, task_id, seq, lane_id, state)
-        select l.endpoint_id, c.created_at, c.task_id, 1, l.id, c.state
-        from lane l join change c on c.task_id = l.task_id where c.task_id > 1`);
+    fillWaiting(database, { state: 10_000, from: at });
     database.close();
     const store = subject.reopen();
     for (const filter of [
@@ -52,17 +59,7 @@ it('what waits in one state is found behind all that waits in others', async () 
     await subject.store.close();
     const at = world.clock.now() + 600_000;
     const database = new DatabaseSync(subject.path);
-    database.exec(`
-      with recursive n (n) as (select 1 union all select n + 1 from n where n < 60000)
-        insert into task (customer_id, house_task_id, house_id, package_id, user_id, user_name, state, last_seq, changed_at)
-        select 'c1', 't' || n, 'h', 'p', 'u', '', 50000, 1, ${at} + n from n;
-      insert into change (task_id, seq, customer_id, state, transition, house_id, package_id, user_id, user_name, created_at)
-        select id, 1, 'c1', state, 'first', house_id, package_id, user_id, user_name, changed_at from task where id > 1;
-      insert into lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
-        select 'e1', id, 1, 1, 1, ${at} from task where id > 1;
-      insert into pending (endpoint_id, created_at, task_id, seq, lane_id, state)
-        select l.endpoint_id, c.created_at, c.task_id, 1, l.id, c.state
-        from lane l join change c on c.task_id = l.task_id where c.task_id > 1`);
+    fillWaiting(database, { state: 50_000, from: at });
     database.close();
     const store = subject.reopen();
     const list = (state: number) => store.listNotifications({ result: 0, state }, { limit: 50 });

@@ -1,28 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decodeTimings, encodeTimings, type Reply, type Timings } from '../src/index.ts';
 import { stepsOf } from '../src/transports/connect-times.ts';
-import type { HttpTransport, HttpTransportOptions } from '../src/transports/http.ts';
-import { aRequest, localTransport, never } from './a-request.ts';
-import { answer, type RawEndpoint, type RawEndpointScript, startRawEndpoint } from './raw-endpoint.ts';
-
-const opened: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-async function endpoint(script: RawEndpointScript): Promise<RawEndpoint> {
-  const started = await startRawEndpoint(script);
-  opened.push(started);
-  return started;
-}
-
-function transport(options: Partial<HttpTransportOptions> = {}): HttpTransport {
-  const created = localTransport(options);
-  opened.push(created);
-  return created;
-}
+import { aRequest, never } from './a-request.ts';
+import { openEndpoint, openTransport } from './opened-for-a-test.ts';
+import { answer } from './raw-endpoint.ts';
 
 /** Which steps were taken. */
 function stepsIn({ timings = '' }: Reply): readonly string[] {
@@ -54,22 +36,22 @@ describe('the timings of an attempt', () => {
   });
 
   it('have a connect on a new connection, and neither name nor connect on a kept one', async () => {
-    const { url } = await endpoint({ onRequest: (socket) => socket.write(answer()) });
-    const sender = transport();
+    const { url } = await openEndpoint({ onRequest: (socket) => socket.write(answer()) });
+    const sender = openTransport();
     expect(stepsIn(await sender.post(aRequest(url), never))).toEqual(['connectMs', 'waitMs', 'downloadMs']);
     expect(stepsIn(await sender.post(aRequest(url), never))).toEqual(['waitMs', 'downloadMs']);
   });
 
   it('have the resolving of a name where there is one', async () => {
-    const { port } = await endpoint({ onRequest: (socket) => socket.write(answer()) });
-    const sender = transport({ resolve: () => Promise.resolve(['127.0.0.1']) });
+    const { port } = await openEndpoint({ onRequest: (socket) => socket.write(answer()) });
+    const sender = openTransport({ resolve: () => Promise.resolve(['127.0.0.1']) });
     const reply = await sender.post(aRequest(`http://endpoint.test:${port}/`), never);
     expect(stepsIn(reply)).toEqual(['dnsMs', 'connectMs', 'waitMs', 'downloadMs']);
   });
 
   it('have the wait for a connection where all were busy', async () => {
-    const { url } = await endpoint({ onRequest: (socket) => socket.write(answer()) });
-    const sender = transport();
+    const { url } = await openEndpoint({ onRequest: (socket) => socket.write(answer()) });
+    const sender = openTransport();
     const [first, second] = await Promise.all(
       [1, 2].map(() => sender.post(aRequest(url, { inFlightMax: 1 }), never)),
     );
@@ -78,18 +60,18 @@ describe('the timings of an attempt', () => {
   });
 
   it('count the step under way when the time was up', async () => {
-    const { url } = await endpoint({ onRequest: () => {} });
-    const reply = await transport().post(aRequest(url, { totalTimeoutMs: 50 }), never);
+    const { url } = await openEndpoint({ onRequest: () => {} });
+    const reply = await openTransport().post(aRequest(url, { totalTimeoutMs: 50 }), never);
     expect(reply).toMatchObject({ kind: 'failure', reason: 'timeout' });
     expect(stepsIn(reply)).toEqual(['connectMs', 'waitMs']);
     expect(decodeTimings(reply.timings ?? '').waitMs).toBeGreaterThan(1);
   });
 
   it('end at the step that failed: a name that nobody knows, a handshake that breaks off', async () => {
-    const unknown = transport({ resolve: () => Promise.resolve([]) });
+    const unknown = openTransport({ resolve: () => Promise.resolve([]) });
     expect(stepsIn(await unknown.post(aRequest('http://endpoint.test/'), never))).toEqual(['dnsMs']);
-    const { port } = await endpoint({ onConnection: (socket) => socket.destroy() });
-    const broken = await transport().post(aRequest(`https://127.0.0.1:${port}/`), never);
+    const { port } = await openEndpoint({ onConnection: (socket) => socket.destroy() });
+    const broken = await openTransport().post(aRequest(`https://127.0.0.1:${port}/`), never);
     expect(broken).toMatchObject({ kind: 'failure' });
     expect(stepsIn(broken)).toEqual(['connectMs', 'tlsMs']);
   });

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { routeAccess } from '../src/route-access.ts';
+import { aTailEvent } from './a-tail-event.ts';
 import { type Browser, openBrowserOfCustomer } from './browser.ts';
 import { until } from './receiver.ts';
-import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
+import { addCustomer, addOtherCustomer, change, startApp, type TestApp } from './start-app.ts';
 import { watch } from './watch-tail.ts';
 
 let app: TestApp;
@@ -12,9 +13,7 @@ let foreignNotification: string;
 beforeEach(async () => {
   app = await startApp();
   await addCustomer(app);
-  await app.call('PUT', '/v1/customers/other', { name: 'Other Homes' });
-  const endpoint = { customerId: 'other', url: 'https://other.example/', signKey: 'k' };
-  await app.call('PUT', '/v1/endpoints/other-main', endpoint);
+  await addOtherCustomer(app);
   await app.call('POST', '/v1/state-changes', [
     change,
     { ...change, customerId: 'other', houseTaskId: 'task-of-other' },
@@ -82,23 +81,7 @@ const lists: Readonly<Record<string, () => Promise<void>>> = {
     const headers = { cookie: acme.cookie, 'sec-fetch-site': 'same-origin' };
     const [own, others] = [await watch(app, '', headers), await watch(app, '?customerId=other', headers)];
     for (const customerId of ['other', 'acme']) {
-      app.tail.publish({
-        customerId,
-        at: 0,
-        notificationId: 'n1-1',
-        endpointId: `${customerId}-main`,
-        houseTaskId: 'task-1',
-        houseId: 'house-1',
-        state: 9000,
-        sequence: 1,
-        attempt: 1,
-        outcome: 'accepted',
-        reason: 'accepted',
-        result: 1,
-        httpStatus: 200,
-        responseState: 200,
-        durationMs: 1,
-      });
+      app.tail.publish(aTailEvent({ customerId, endpointId: `${customerId}-main` }));
     }
     const seen = await until(async () => own.events.find(({ name }) => name === 'notification'));
     expect(seen.data.customerId).toBe('acme');

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { type CustomerStore, createCustomerStore } from '../src/customer-store.ts';
-import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
+import { addCustomer, addOtherCustomer, change, startApp, type TestApp } from './start-app.ts';
 
 let app: TestApp;
 let acme: CustomerStore;
@@ -9,9 +9,7 @@ let foreign: { readonly laneId: number; readonly sequence: number };
 beforeEach(async () => {
   app = await startApp();
   await addCustomer(app);
-  await app.call('PUT', '/v1/customers/other', { name: 'Other Homes' });
-  const endpoint = { customerId: 'other', url: 'https://other.example/', signKey: 'k' };
-  await app.call('PUT', '/v1/endpoints/other-main', endpoint);
+  await addOtherCustomer(app);
   await app.call('POST', '/v1/state-changes', [change, { ...change, customerId: 'other' }]);
   // Refused at both, so that a resend would find something to do.
   for (const endpointId of ['acme-main', 'other-main']) {

@@ -202,6 +202,13 @@ export async function addCustomer(
   if (put.status !== 201) throw new Error(put.text);
 }
 
+/** A customer `other` with an endpoint `other-main`, for what no other may see. */
+export async function addOtherCustomer(app: TestApp): Promise<void> {
+  await app.call('PUT', '/v1/customers/other', { name: 'Other Homes' });
+  const endpoint = { customerId: 'other', url: 'https://other.example/', signKey: 'k' };
+  await app.call('PUT', '/v1/endpoints/other-main', endpoint);
+}
+
 /** What the answer's problem says, as `pointer code` lines. */
 export function faultsOf(answer: Answer): readonly string[] {
   return answer.json.errors.map(

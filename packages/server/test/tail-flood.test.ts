@@ -1,31 +1,11 @@
 import { VirtualClock } from '@doorbell/engine/testing';
 import { expect, test } from 'vitest';
-import type { TailEvent } from '../src/tail.ts';
+import { aTailEvent } from './a-tail-event.ts';
 import { until } from './receiver.ts';
 import { startApp, type TestApp } from './start-app.ts';
 import { type Watcher, watch } from './watch-tail.ts';
 
 const flushMs = 250;
-
-function event(sequence: number): TailEvent {
-  return {
-    at: 0,
-    notificationId: `n1-${sequence}`,
-    customerId: 'acme',
-    endpointId: 'acme-main',
-    houseTaskId: `task-${sequence}`,
-    houseId: 'house-1',
-    state: 9000,
-    sequence,
-    attempt: 1,
-    outcome: 'accepted',
-    reason: 'accepted',
-    result: 1,
-    httpStatus: 200,
-    responseState: 200,
-    durationMs: 3,
-  };
-}
 
 /** Publishes at that pace of the virtual clock, a flush of the stream after each quarter of a second. */
 async function flow(
@@ -39,7 +19,13 @@ async function flow(
   for (let flush = 0; flush < (seconds * 1_000) / flushMs; flush += 1) {
     for (let index = 0; index < perFlush; index += 1) {
       published += 1;
-      tail.publish(event(published));
+      tail.publish(
+        aTailEvent({
+          notificationId: `n1-${published}`,
+          houseTaskId: `task-${published}`,
+          sequence: published,
+        }),
+      );
     }
     await until(async () => clock.sleeping > 0 || undefined);
     clock.advance(flushMs);

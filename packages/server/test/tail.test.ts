@@ -5,31 +5,11 @@ import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { followAttempts } from '../src/follow-attempts.ts';
 import { Tail, type TailEvent } from '../src/tail.ts';
+import { aTailEvent } from './a-tail-event.ts';
 import { openBrowserAs, openBrowserOfCustomer } from './browser.ts';
 import { startReceiver, until } from './receiver.ts';
 import { addCustomer, change, startApp, type TestApp } from './start-app.ts';
 import { type Watcher, watch } from './watch-tail.ts';
-
-function event(more: Partial<TailEvent> = {}): TailEvent {
-  return {
-    at: 0,
-    notificationId: 'n1-1',
-    customerId: 'acme',
-    endpointId: 'acme-main',
-    houseTaskId: 't1',
-    houseId: 'h1',
-    state: 9000,
-    sequence: 1,
-    attempt: 1,
-    outcome: 'accepted',
-    reason: 'accepted',
-    result: 1,
-    httpStatus: 200,
-    responseState: 200,
-    durationMs: 3,
-    ...more,
-  };
-}
 
 test('what is delivered is seen by those who watch, as it happens', async () => {
   const app = await startApp({ deliver: true });
@@ -60,9 +40,9 @@ test('each sees only what its filter lets through', async () => {
   const all = await watch(app);
   const mine = await watch(app, '?customerId=acme&outcome=retry');
   await until(async () => (all.events.length > 0 && mine.events.length > 0) || undefined);
-  app.tail.publish(event({ houseTaskId: 'a' }));
-  app.tail.publish(event({ houseTaskId: 'b', outcome: 'retry', customerId: 'other' }));
-  app.tail.publish(event({ houseTaskId: 'c', outcome: 'retry' }));
+  app.tail.publish(aTailEvent({ houseTaskId: 'a' }));
+  app.tail.publish(aTailEvent({ houseTaskId: 'b', outcome: 'retry', customerId: 'other' }));
+  app.tail.publish(aTailEvent({ houseTaskId: 'c', outcome: 'retry' }));
   const tasks = ({ events }: Watcher) =>
     events.filter(({ name }) => name === 'notification').map(({ data }) => data.houseTaskId);
   await until(async () => (tasks(all).length === 3 && tasks(mine).length === 1) || undefined);
@@ -117,7 +97,7 @@ test.each(Object.entries(endings))(
       clock.advance(250);
       return app.tail.isWatched ? undefined : true;
     });
-    app.tail.publish(event());
+    app.tail.publish(aTailEvent());
     await until(async () => watcher.response.complete || undefined);
     expect(watcher.events.map(({ name }) => name)).not.toContain('notification');
   },

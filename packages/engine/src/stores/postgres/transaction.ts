@@ -120,12 +120,17 @@ async function ask<Row>(
   { text, parameters, answerTimeoutMs, name }: Question,
 ): Promise<readonly Row[]> {
   // A text without parameters may hold several statements; those answer with several results.
-  const values = parameters.length === 0 ? {} : { values: [...parameters] };
+  const values = parameters.length === 0 ? {} : { values: parameters.map(storable) };
   const named = name === undefined ? {} : { name };
   // Of this one query, which the types of pg leave out: a server that is gone without a word never answers.
   const limited: object = answerTimeoutMs === 0 ? {} : { query_timeout: answerTimeoutMs };
   const result = await client.query({ text, types, ...values, ...named, ...limited });
   return (result.rows ?? []) as readonly Row[];
+}
+
+/** Text of PostgreSQL holds no NUL, which an endpoint may answer with: it is kept as U+FFFD, as `toRows` does. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
 }
 
 function inSchema(sql: string, schema: string): string {

@@ -5,6 +5,7 @@ import { hourMs } from './rollup.ts';
 
 type WatchStore = Pick<
   StoreAdmin,
+  | 'now'
   | 'listEndpoints'
   | 'listPending'
   | 'sumRollups'
@@ -49,10 +50,11 @@ export async function watchAlerts(ports: WatchPorts, stop: AbortSignal): Promise
 }
 
 /** Some reads of small tables and of index ends; writes only when something has begun or ended. */
-export async function lookForAlerts({ store, clock, observer }: WatchPorts): Promise<void> {
+export async function lookForAlerts({ store, observer }: Omit<WatchPorts, 'clock'>): Promise<void> {
   // Before the endpoints: what another process raises meanwhile is not among those that this look may clear.
   const holding = new Map((await store.listUnclearedAlerts()).map((alert) => [keyOf(alert), alert]));
-  const found = await seeConditions(store, clock.now());
+  // By the database's clock: of two processes whose clocks differ, one would raise what the other clears.
+  const found = await seeConditions(store, await store.now());
   const seen = new Set(found.map(keyOf));
   const begun = found.filter((condition) => !holding.has(keyOf(condition)));
   const ended = [...holding].flatMap(([key, { id }]) => (seen.has(key) ? [] : [id]));

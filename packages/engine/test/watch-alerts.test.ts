@@ -157,6 +157,36 @@ test('two processes that watch raise and clear each alert once', async () => {
   expect((await world.store.listAlerts({}, { limit: 9 })).items).toHaveLength(1);
 });
 
+test('a process whose own clock is an hour ahead finds nothing old that has just been recorded', async () => {
+  const { world, look } = await start();
+  const raised: string[] = [];
+  const stop = new AbortController();
+  const { clock } = world;
+  const running = watchAlerts(
+    {
+      store: world.store,
+      clock: {
+        now: () => clock.now() + 3_600_000,
+        monotonicMs: () => clock.monotonicMs(),
+        sleep: (ms, signal) => clock.sleep(ms, signal),
+      },
+      observer: {
+        alertRaised: ({ kind }) => raised.push(kind),
+        alertCleared: ({ kind }) => raised.push(`-${kind}`),
+        failed: (_doing, error) => raised.push(String(error)),
+      },
+    },
+    stop.signal,
+  );
+  onTestFinished(async () => {
+    stop.abort();
+    await running;
+  });
+  await world.append('t1', 10_000);
+  expect([...(await look()), ...(await look())]).toEqual([]);
+  expect(raised).toEqual([]);
+});
+
 test('a look that fails is told of, and the next one finds what is there', async () => {
   const { world, look, failures } = await start();
   const { listEndpoints } = world.store;

@@ -16,11 +16,11 @@ const isDue = (now: string): string => `m.due_at <= ${now} and (m.event = 'raise
     select 1 from doorbell.alert_message r where r.alert_id = m.alert_id and r.channel_id = m.channel_id
       and r.event = 'raised' and r.due_at is not null))`;
 
-const alertMessagesSql = {
+export const alertMessagesSql = {
   now: 'select doorbell.now_ms($1::bigint) as now',
   free: `select c.* from doorbell.alert_channel c where c.enabled and c.free_at <= $1::bigint
       and exists (select 1 from doorbell.alert_message m where m.channel_id = c.id and ${isDue('$1::bigint')})
-    order by c.id limit $2::int for update of c skip locked`,
+    order by c.id for update of c skip locked`,
   due: `select m.id as message_id, m.event, m.attempt, m.queued_at, a.*
     from doorbell.alert_message m join doorbell.alert a on a.id = m.alert_id
     where m.channel_id = $1 and ${isDue('$2::bigint')} order by m.id limit $3::int`,
@@ -73,7 +73,9 @@ export function createAlertMessages({ database, vault, givenNow }: StoreContext)
       database.transaction(async (session) => {
         const now = await nowOf(session);
         const dispatches: AlertDispatch[] = [];
-        for (const row of await session.rows<AlertChannelRow>(alertMessagesSql.free, now, limit)) {
+        // Channels are few; one whose URL does not open takes nobody else's place.
+        for (const row of await session.rows<AlertChannelRow>(alertMessagesSql.free, now)) {
+          if (dispatches.length === limit) break;
           dispatches.push(...(await dispatchTo(session, row, now, leaseMs)));
         }
         return dispatches;

@@ -14,6 +14,7 @@ import { alertView } from '../audit-view.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import { toRows } from './database.ts';
+import { EndpointBook } from './endpoint-book.ts';
 import type { Session } from './transaction.ts';
 
 /** What a filter leaves; parameters as of `alertFilterValues`. */
@@ -22,7 +23,14 @@ const matches = `($2::text is null or $2 = case when a.cleared_at is not null th
     and ($3::text is null or a.kind = $3) and ($4::text is null or a.endpoint_id = $4)
     and ($5::text is null or a.customer_id = $5)`;
 
-const alertsSql = {
+/**
+ * Those that are told, locked against edits: one that is disabled meanwhile drops what waits for it, and one that is
+ * deleted would fail this for all others.
+ */
+const channels = `channel as materialized (
+      select c.id, c.wants from doorbell.alert_channel c where c.enabled order by c.id for share)`;
+
+export const alertsSql = {
   // In the order of the unique index, so that two that raise the same cannot wait for each other.
   raise: `with clock as materialized (select doorbell.now_ms($2::bigint) as now),
     raised as (
@@ -31,11 +39,11 @@ const alertsSql = {
       from json_to_recordset($1::json) as x (kind text, endpoint_id text, customer_id text, detail text), clock
       order by x.endpoint_id collate "C", x.kind collate "C"
       on conflict (endpoint_id, kind) where cleared_at is null do nothing returning *),
+    ${channels},
     queued as (
       insert into doorbell.alert_message (alert_id, channel_id, event, queued_at, due_at)
       select r.id, c.id, 'raised', r.raised_at, r.raised_at from raised r
-      join doorbell.alert_channel c on c.enabled and position(' ' || r.kind || ' ' in ' ' || c.wants || ' ') > 0
-      order by r.id, c.id)
+      cross join channel c where position(' ' || r.kind || ' ' in ' ' || c.wants || ' ') > 0 order by r.id, c.id)
     select * from raised order by id`,
   // Locked in one order, so that two that clear the same cannot wait for each other.
   lockHolding: `select id from doorbell.alert where id = any($1::bigint[]) and cleared_at is null order by id for update`,
@@ -43,11 +51,12 @@ const alertsSql = {
     cleared as (
       update doorbell.alert a set cleared_at = clock.now from clock
       where a.id = any($1::bigint[]) and a.cleared_at is null returning a.*),
+    ${channels},
     queued as (
       insert into doorbell.alert_message (alert_id, channel_id, event, queued_at, due_at)
       select m.alert_id, m.channel_id, 'cleared', r.cleared_at, r.cleared_at from cleared r
       join doorbell.alert_message m on m.alert_id = r.id and m.event = 'raised' and m.outcome is distinct from 'dropped'
-      join doorbell.alert_channel c on c.id = m.channel_id and c.enabled
+      join channel c on c.id = m.channel_id
       order by m.alert_id, m.channel_id)
     select * from cleared order by id`,
   uncleared: 'select * from doorbell.alert where cleared_at is null order by id',
@@ -71,6 +80,7 @@ const retiredAtOnceMax = 1_000;
 
 export type Alerts = Pick<
   StoreAlerts,
+  | 'now'
   | 'raiseAlerts'
   | 'clearAlerts'
   | 'listUnclearedAlerts'
@@ -81,13 +91,14 @@ export type Alerts = Pick<
   | 'putAlertThresholds'
 >;
 
-export function createAlerts({ database, givenNow }: StoreContext, audit: AuditLog): Alerts {
+export function createAlerts({ database, vault, givenNow }: StoreContext, audit: AuditLog): Alerts {
   async function thresholds(session: Session) {
     const [row] = await session.rows<AlertThresholdRow>(alertsSql.thresholds);
     return alertThresholdsOf(row);
   }
 
   return {
+    now: () => new EndpointBook(database, vault).now(givenNow()),
     async raiseAlerts(conditions) {
       if (conditions.length === 0) return [];
       const rows = conditions.map(({ kind, endpointId, customerId, detail }) => ({

@@ -68,6 +68,7 @@ const retiredAtOnceMax = 1_000;
 
 export type Alerts = Pick<
   StoreAlerts,
+  | 'now'
   | 'raiseAlerts'
   | 'clearAlerts'
   | 'listUnclearedAlerts'
@@ -104,6 +105,7 @@ export function createAlerts(
   }
 
   return {
+    now: async () => now(),
     raiseAlerts: (conditions) =>
       commits.write(() => {
         const at = now();

@@ -85,3 +85,11 @@ export class EndpointTaken extends Error {
     this.name = 'EndpointTaken';
   }
 }
+
+/** Thrown by `StoreAdmin.resumeEndpoint` to a customer who would end the pause of an operator. */
+export class PausedByOperator extends Error {
+  constructor() {
+    super('An operator has paused the endpoint, and only an operator resumes it.');
+    this.name = 'PausedByOperator';
+  }
+}

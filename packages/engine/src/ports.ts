@@ -116,7 +116,10 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
     detail: string,
     by?: Actor,
   ): Promise<Endpoint | undefined>;
-  /** Ends a pause and closes the breaker into its slow start; lanes go on in order, those that wait for a retry at once. */
+  /**
+   * Ends a pause and closes the breaker into its slow start; lanes go on in order, those that wait for a retry at once.
+   * Throws `PausedByOperator` when `by` is a customer and the pause is not.
+   */
   resumeEndpoint(endpointId: string, by?: Actor): Promise<Endpoint | undefined>;
   /** The present sign key stays valid as the previous one for `overlapMs`. */
   rotateSignKey(

@@ -4,6 +4,7 @@ import {
   InvalidChanges,
   InvalidCursor,
   LastAdmin,
+  PausedByOperator,
   UnknownCustomer,
   UserExists,
 } from '@doorbell/engine';
@@ -39,6 +40,7 @@ function toProblem(error: unknown): Problem {
       { pointer: '/customerId', field: 'customerId', code: 'customer-fixed', detail: error.message },
     ]);
   }
+  if (error instanceof PausedByOperator) return new Problem('paused-by-operator', error.message);
   if (error instanceof UserExists) return new Problem('user-exists', error.message);
   if (error instanceof LastAdmin) return new Problem('last-admin', error.message);
   if (error instanceof InvalidCursor) {

@@ -1,5 +1,6 @@
+import type { Actor } from '../audit.ts';
 import { breakerClosed } from '../breaker.ts';
-import type { Endpoint, EndpointDraft, PauseReason } from '../endpoint.ts';
+import { type Endpoint, type EndpointDraft, PausedByOperator, type PauseReason } from '../endpoint.ts';
 import type { EpochMs } from '../ports.ts';
 import type { StoredEndpoint } from './endpoint-row.ts';
 
@@ -15,7 +16,9 @@ export function paused(
   return isFree ? { ...endpoint, pause: { at: now, reason, detail } } : endpoint;
 }
 
-export function resumed(endpoint: StoredEndpoint): StoredEndpoint {
+/** Throws `PausedByOperator`: decided on the row that is written, for an operator may pause at the same time. */
+export function resumed(endpoint: StoredEndpoint, by: Actor | undefined): StoredEndpoint {
+  if (by?.kind === 'customer' && endpoint.pause?.reason === 'operator') throw new PausedByOperator();
   if (endpoint.pause === null && endpoint.breaker.openedAt === null) return endpoint;
   return { ...endpoint, pause: null, breaker: { ...breakerClosed, ramp: 1 } };
 }

@@ -127,14 +127,7 @@ function endpointPauseRoutes({ engine }: AppPorts): FastifyPluginAsyncTypebox {
           response: { 200: endpoint, ...problems(400, 401, 404, 409, 413, 415, 503) },
         },
       },
-      async ({ params, store, actor, principal }) => {
-        if (principal.customerId !== null) {
-          const stored = await store.findEndpoint(params.endpointId);
-          if (stored?.pause?.reason === 'operator') {
-            const detail = 'An operator has paused the endpoint, and only an operator resumes it.';
-            throw new Problem('paused-by-operator', detail);
-          }
-        }
+      async ({ params, store, actor }) => {
         const resumed = found(await store.resumeEndpoint(params.endpointId, actor), params.endpointId);
         engine.hint();
         return showEndpoint(resumed);

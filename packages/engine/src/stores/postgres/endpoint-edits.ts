@@ -9,7 +9,7 @@ import type { StoreContext } from './context.ts';
 import { customerSql } from './customer-book.ts';
 import { EndpointBook } from './endpoint-book.ts';
 import type { Session } from './transaction.ts';
-import { wakeAllWaiting, wakeWaiting } from './wake-waiting.ts';
+import { wakeWaiting } from './wake-waiting.ts';
 
 export type EndpointEdits = Pick<
   StoreAdmin,
@@ -26,7 +26,7 @@ export function createEndpointEdits(
     action: string,
     by: Actor | undefined,
     change: (endpoint: StoredEndpoint, now: number) => StoredEndpoint,
-    after: (session: Session, now: number) => Promise<unknown> = async () => undefined,
+    after: (session: Session, now: number) => Promise<void> = async () => undefined,
   ): Promise<Endpoint | undefined> {
     return database.transaction(async (session) => {
       const endpoints = new EndpointBook(session, vault);
@@ -36,21 +36,15 @@ export function createEndpointEdits(
       const changed = change(stored, now);
       const saved = changed === stored ? stored : await endpoints.save({ ...changed, updatedAt: now }, now);
       if (saved === undefined) return undefined;
-      await audit.record(session, by, action, endpointId, endpointView(stored), endpointView(saved, stored));
       await after(session, now);
+      await audit.record(session, by, action, endpointId, endpointView(stored), endpointView(saved, stored));
       return endpointAt(saved, now);
     });
   }
 
-  /** What the edit itself has not woken, in transactions of their own: there may be a great many. */
-  async function wakeRest(endpointId: string): Promise<void> {
-    const now = await new EndpointBook(database, vault).now(givenNow());
-    await wakeAllWaiting(database, endpointId, now);
-  }
-
   return {
-    async putEndpoint(draft, by) {
-      const { saved, more, now } = await database.transaction(async (session) => {
+    putEndpoint: (draft, by) =>
+      database.transaction(async (session) => {
         const endpoints = new EndpointBook(session, vault);
         const owners = await session.rows(customerSql.find, draft.customerId);
         if (owners.length === 0) throw new UnknownCustomer(draft.customerId);
@@ -58,26 +52,22 @@ export function createEndpointEdits(
         const at = await endpoints.now(givenNow());
         const written = await endpoints.save(drafted(draft, before, at), at);
         if (written === undefined) throw new EndpointTaken(draft.id);
+        if (before !== undefined && isMended(before, written)) await wakeWaiting(session, draft.id, at);
         const views = [endpointView(before), endpointView(written, before)] as const;
         await audit.record(session, by, 'endpoint.put', draft.id, ...views);
-        const isWell = before !== undefined && isMended(before, written);
-        const more = isWell && (await wakeWaiting(session, draft.id, at));
-        return { saved: written, more, now: at };
-      });
-      if (more) await wakeRest(saved.id);
-      return endpointAt(saved, now);
-    },
+        return endpointAt(written, at);
+      }),
     pauseEndpoint: (endpointId, reason, detail, by) =>
       edit(endpointId, 'endpoint.pause', by, (endpoint, now) => paused(endpoint, reason, detail, now)),
-    async resumeEndpoint(endpointId, by) {
-      // With the edit, so that a process that ends right afterwards leaves nobody waiting for a retry hours ahead.
-      let more = false;
-      const endpoint = await edit(endpointId, 'endpoint.resume', by, resumed, async (session, now) => {
-        more = await wakeWaiting(session, endpointId, now);
-      });
-      if (more) await wakeRest(endpointId);
-      return endpoint;
-    },
+    // With the edit, so that a process that ends right afterwards leaves nobody waiting for a retry hours ahead.
+    resumeEndpoint: (endpointId, by) =>
+      edit(
+        endpointId,
+        'endpoint.resume',
+        by,
+        (endpoint) => resumed(endpoint, by),
+        (session, now) => wakeWaiting(session, endpointId, now),
+      ),
     rotateSignKey: (endpointId, signKey, overlapMs, by) =>
       edit(endpointId, 'endpoint.rotate-key', by, (endpoint, now) =>
         rotated(endpoint, signKey, overlapMs, now),

@@ -10,6 +10,7 @@ import { resendJobSchema } from './schema/008-resend-jobs.ts';
 import { alertSchema } from './schema/009-alerts.ts';
 import { closedByStateSchema } from './schema/010-closed-by-state.ts';
 import { attemptTimingsSchema } from './schema/011-attempt-timings.ts';
+import { wakingSchema } from './schema/012-waking.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -33,6 +34,7 @@ const migrations: readonly Migration[] = [
   { sql: alertSchema, worksSince: 5 },
   { sql: closedByStateSchema, worksSince: 5 },
   { sql: attemptTimingsSchema, worksSince: 5 },
+  { sql: wakingSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

@@ -1,6 +1,7 @@
 import { type BreakerState, inFlightAllowed } from '../../breaker.ts';
 import type { EndpointDue, EpochMs } from '../../ports.ts';
 import type { StoreContext } from './context.ts';
+import { wakeMore } from './wake-waiting.ts';
 
 /** Beyond so many the nearest end of a lease may be found too late, by a poll. */
 const leasedLanesMax = 1_000;
@@ -16,7 +17,8 @@ export const upcomingSql: Readonly<Record<'endpoints', string>> = {
               where l.due_at is not null and l.endpoint_id > busy.endpoint_id order by l.endpoint_id limit 1)
       from busy where busy.endpoint_id is not null)
     select e.id, (select now from clock) as now, e.in_flight_max, e.breaker_failures, e.breaker_opened_at,
-      e.breaker_probe_at, e.breaker_ramp, least(free.due_at, lease.ends_at) as claimable_at
+      e.breaker_probe_at, e.breaker_ramp, e.waking_from is not null as is_waking,
+      least(free.due_at, lease.ends_at) as claimable_at
     from busy b
       join doorbell.endpoint e on e.id = b.endpoint_id and e.paused_at is null
       left join lateral (
@@ -42,10 +44,12 @@ interface UpcomingRow {
   readonly breaker_opened_at: number | null;
   readonly breaker_probe_at: number | null;
   readonly breaker_ramp: number | null;
+  readonly is_waking: boolean;
   readonly claimable_at: number | null;
 }
 
-export async function upcoming({ database, givenNow }: StoreContext): Promise<readonly EndpointDue[]> {
+export async function upcoming(context: StoreContext): Promise<readonly EndpointDue[]> {
+  const { database, givenNow } = context;
   const rows = await database.transaction(
     (transaction) => {
       const asked = transaction.prepared<UpcomingRow>(upcomingSql.endpoints, givenNow());
@@ -54,6 +58,8 @@ export async function upcoming({ database, givenNow }: StoreContext): Promise<re
     },
     { byIndex: true },
   );
+  const waking = rows.filter((row) => row.is_waking && row.breaker_opened_at === null);
+  await Promise.all(waking.map(({ id }) => wakeMore(context, id)));
   return rows.flatMap((row): readonly EndpointDue[] => {
     const { id: endpointId, claimable_at: dueAt, now } = row;
     if (dueAt === null) return [];

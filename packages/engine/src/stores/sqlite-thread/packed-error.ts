@@ -1,5 +1,5 @@
 import { AppendRefused } from '../../change.ts';
-import { EndpointTaken, UnknownCustomer } from '../../endpoint.ts';
+import { EndpointTaken, PausedByOperator, UnknownCustomer } from '../../endpoint.ts';
 import { InvalidCursor } from '../../notification.ts';
 import { LastAdmin, UserExists } from '../../user.ts';
 import { VaultError } from '../../vault.ts';
@@ -28,6 +28,7 @@ const classes = {
   ForeignDatabase,
   InvalidCursor,
   LastAdmin,
+  PausedByOperator,
   RangeError,
   StoreBroken,
   TypeError,

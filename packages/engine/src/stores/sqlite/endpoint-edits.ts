@@ -54,8 +54,9 @@ export function createEndpointEdits(context: StoreContext, audit: AuditLog): End
       edit(endpointId, 'endpoint.pause', by, (endpoint, now) => paused(endpoint, reason, detail, now)),
     resume: (endpointId, by) =>
       edit(endpointId, 'endpoint.resume', by, (endpoint, now) => {
+        const well = resumed(endpoint, by);
         wakeWaiting(endpoint.id, now);
-        return resumed(endpoint);
+        return well;
       }),
     rotateSignKey: (endpointId, signKey, overlapMs, by) =>
       edit(endpointId, 'endpoint.rotate-key', by, (endpoint, now) =>

@@ -32,6 +32,27 @@ export const pauseCases: Cases = {
     expect(kept?.pause).toMatchObject({ reason: 'operator', detail: 'for good' });
   },
 
+  'by an operator is not ended by a customer, who ends every other': async (world) => {
+    await world.setUp();
+    const by = { kind: 'customer', id: '0123456789ab', address: null } as const;
+    await world.append('t1', 10_000);
+    await world.deliver(retryIn(3_600_000));
+    await world.store.pauseEndpoint('e1', 'operator', 'for good');
+    await expect(world.store.resumeEndpoint('e1', by)).rejects.toMatchObject({ name: 'PausedByOperator' });
+    expect((await world.getEndpoint()).pause).toMatchObject({ reason: 'operator' });
+    await world.store.resumeEndpoint('e1');
+    await world.store.pauseEndpoint('e1', 'customer', 'moving', by);
+    expect(await world.store.resumeEndpoint('e1', by)).toMatchObject({ pause: null });
+    expect(await world.claimOne()).toMatchObject({ attempt: 2 });
+  },
+
+  'by an answer that no database may refuse to hold is a pause all the same': async (world) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    await world.deliver({ kind: 'pause', reason: 'unauthorized', detail: 'It said: a\0b\ud800c' });
+    expect((await world.getEndpoint()).pause).toMatchObject({ reason: 'unauthorized' });
+  },
+
   'by a settlement keeps the change due and does not count the try': async (world) => {
     await world.setUp();
     await world.append('t1', 10_000);

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
+import { probeEveryMs } from '../src/breaker.ts';
+import { retryIn, World } from '../src/testing/store-contract/world.ts';
+import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
+
+await describeOnPostgres('thousands of lanes that wait for their retry', (server) => {
+  let subject: PostgresUnderTest;
+  let world: World;
+  const hourMs = 3_600_000;
+
+  beforeEach(async () => {
+    subject = await openTestStore(server);
+    world = new World(subject);
+    await world.setUp({ inFlightMax: 1_000 });
+  });
+  afterEach(() => subject.close());
+
+  /** Lanes alone: of tasks that nobody claims here. */
+  const waiting = (count: number) =>
+    subject.sql(`insert into doorbell.lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
+      select 'e1', -n, 1, 1, 1, ${world.clock.now() + hourMs} + n from generate_series(1, ${count}) n`);
+
+  async function asleep(): Promise<number> {
+    const rows = await subject.sql<{ n: string }>(
+      'select count(*) n from doorbell.lane where due_at > $1',
+      world.clock.now(),
+    );
+    return Number(rows[0]?.n);
+  }
+
+  async function openBreaker(): Promise<void> {
+    const tasks = Array.from({ length: 10 }, (_, index) => `t${index}`);
+    await world.store.append(tasks.map((task) => world.change(task, 10_000)));
+    for (const claim of await world.claim()) await world.settle(claim, retryIn(1));
+    world.clock.advance(probeEveryMs);
+  }
+
+  it('are woken when the breaker closes, the first at once and the others by the next rounds', async () => {
+    await openBreaker();
+    await waiting(3_500);
+    await world.deliver();
+    expect((await world.getEndpoint()).breaker.openedAt).toBeNull();
+    expect(await asleep()).toBe(2_500);
+    for (const left of [1_500, 500, 0, 0]) {
+      await world.store.upcoming();
+      expect(await asleep()).toBe(left);
+    }
+  });
+
+  it('are woken by another worker when the one that began is gone', async () => {
+    await world.store.pauseEndpoint('e1', 'operator', '');
+    await waiting(2_500);
+    await world.store.resumeEndpoint('e1');
+    expect(await asleep()).toBe(1_500);
+    const other = await subject.another();
+    await Promise.all([other.upcoming(), other.upcoming()]);
+    await other.upcoming();
+    expect(await asleep()).toBe(0);
+  });
+
+  it('keep the time of their next retry when they have failed since they were woken', async () => {
+    await world.store.pauseEndpoint('e1', 'operator', '');
+    await waiting(1_500);
+    await world.store.resumeEndpoint('e1');
+    await subject.sql('update doorbell.lane set due_at = $1 where task_id = -1', world.clock.now() + 5_000);
+    await world.store.upcoming();
+    expect(await asleep()).toBe(1);
+    await world.store.upcoming();
+    expect(await asleep()).toBe(1);
+  });
+
+  it('sleep on when the endpoint is paused again', async () => {
+    await world.store.pauseEndpoint('e1', 'operator', '');
+    await waiting(1_500);
+    await world.store.resumeEndpoint('e1');
+    await world.store.pauseEndpoint('e1', 'unauthorized', 'answered 401');
+    await world.store.upcoming();
+    expect(await asleep()).toBe(500);
+  });
+});

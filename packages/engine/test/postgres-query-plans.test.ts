@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
+import { attemptRow } from '../src/stores/postgres/attempts.ts';
 import { backlogSql } from '../src/stores/postgres/backlog.ts';
 import { candidatesQuery, isLoose } from '../src/stores/postgres/candidates.ts';
 import { claimSql } from '../src/stores/postgres/claim.ts';
 import { Database } from '../src/stores/postgres/database.ts';
 import { noticesSql } from '../src/stores/postgres/notices.ts';
 import { settleSql } from '../src/stores/postgres/settle-sql.ts';
+import type { TransactionOptions } from '../src/stores/postgres/transaction.ts';
 import { upcomingSql } from '../src/stores/postgres/upcoming.ts';
 import { wakeWaitingSql } from '../src/stores/postgres/wake-waiting.ts';
 import { delivered, leaseMs, World } from '../src/testing/store-contract/world.ts';
@@ -77,22 +79,36 @@ await describeOnPostgres('with a million lanes due', (server) => {
   afterAll(() => subject?.close());
 
   /** Runs the statement, undoes it, and returns every node of its plan with what it touched. */
-  async function explain(text: string, ...values: readonly unknown[]): Promise<readonly Plan[]> {
-    const client = await subject.pool.connect();
-    try {
-      await client.query('begin');
-      const named = text.replaceAll('doorbell.', `${subject.schema}.`);
-      const { rows } = await client.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
-        `explain (analyze, buffers, format json) ${named}`,
-        [...values],
-      );
-      const plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
-      if (plan === undefined) throw new Error('no plan');
-      return flatten(plan);
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
+  function explain(text: string, ...values: readonly unknown[]): Promise<readonly Plan[]> {
+    return explainWith({}, text, values);
+  }
+
+  /** As the statements of every round and the pages of lists are run. */
+  function explainByIndex(text: string, ...values: readonly unknown[]): Promise<readonly Plan[]> {
+    return explainWith({ byIndex: true }, text, values);
+  }
+
+  async function explainWith(
+    options: TransactionOptions,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<readonly Plan[]> {
+    let plan: Plan | undefined;
+    const undone = new Error('undone');
+    await new Database(subject.pool, subject.schema)
+      .transaction(async (session) => {
+        const [row] = await session.rows<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
+          `explain (analyze, buffers, format json) ${text}`,
+          ...values,
+        );
+        plan = row?.['QUERY PLAN'][0]?.Plan;
+        throw undone;
+      }, options)
+      .catch((error: unknown) => {
+        if (error !== undone) throw error;
+      });
+    if (plan === undefined) throw new Error('no plan');
+    return flatten(plan);
   }
 
   function flatten(plan: Plan): readonly Plan[] {
@@ -117,7 +133,7 @@ await describeOnPostgres('with a million lanes due', (server) => {
 
   it('a claim walks lane_due as far as its quotas', async () => {
     const quotas = allEndpoints.map(() => 10);
-    expectCheap(await explain(claimSql.lease, allEndpoints, quotas, now(), leaseMs));
+    expectCheap(await explainByIndex(claimSql.lease, allEndpoints, quotas, now(), leaseMs));
   });
 
   it('appending a hundred changes touches their tasks and lanes only', async () => {
@@ -142,14 +158,14 @@ await describeOnPostgres('with a million lanes due', (server) => {
   it('payloads are looked up by their keys', async () => {
     const ids = Array.from({ length: 200 }, (_, index) => index + 1);
     const ones = ids.map(() => 1);
-    expectCheap(await explain(claimSql.changes, ids, ids, ones));
+    expectCheap(await explainByIndex(claimSql.changes, ids, ids, ones));
   });
 
   it('a settlement locks and writes its lanes only', async () => {
     const claims = await world.store.claim({ quotas: [{ endpointId: 'e1', quota: 200 }], leaseMs });
     const ids = claims.map((claim) => claim.laneId);
     const sequences = claims.map((claim) => claim.sequence);
-    expectCheap(await explain(settleSql.lock, ids, sequences, now()));
+    expectCheap(await explainByIndex(settleSql.lock, ids, sequences, now()));
     const moves = ids.map((id) => ({ lane_id: id, head: 2, attempt: 0, parked: false }));
     const results = claims.map((claim) => ({
       lane_id: claim.laneId,
@@ -161,7 +177,16 @@ await describeOnPostgres('with a million lanes due', (server) => {
       result: 1,
     }));
     const texts = [moves, [], results, []].map((rows) => JSON.stringify(rows));
-    expectCheap(await explain(settleSql.write, ...texts, now()));
+    expectCheap(await explainByIndex(settleSql.write, ...texts, now()));
+  });
+
+  it('what was simply delivered is looked up lane by lane, and nothing else is read', async () => {
+    const claims = await world.store.claim({ quotas: [{ endpointId: 'e2', quota: 200 }], leaseMs });
+    const told = claims.map((claim) => attemptRow(claim.laneId, world.attempt(claim), false));
+    const nodes = await explainByIndex(settleSql.plain, now(), ['e2'], JSON.stringify(told));
+    expectCheap(nodes);
+    expect(claims.length).toBeGreaterThan(0);
+    expect(nodes[0]?.['Actual Rows']).toBe(claims.length);
   });
 
   it('a settlement looks at its lanes only where there are so few that all could be hashed', async () => {
@@ -182,12 +207,12 @@ await describeOnPostgres('with a million lanes due', (server) => {
   });
 
   it('what is upcoming takes a few probes for each endpoint', async () => {
-    expectCheap(await explain(upcomingSql.endpoints, now()));
+    expectCheap(await explainByIndex(upcomingSql.endpoints, now()));
   });
 
   it('what is upcoming looks at the lanes of one endpoint only, also when all of those are leased', async () => {
     await world.store.claim({ quotas: [{ endpointId: 'e3', quota: 1_000 }], leaseMs });
-    const nodes = await explain(upcomingSql.endpoints, now());
+    const nodes = await explainByIndex(upcomingSql.endpoints, now());
     expectCheap(nodes);
     const due = await world.store.upcoming();
     expect(due.find(({ endpointId }) => endpointId === 'e3')?.dueInMs).toBe(leaseMs);
@@ -201,6 +226,7 @@ await describeOnPostgres('with a million lanes due', (server) => {
       [claimSql.lease, ['e1'], [10], 0, leaseMs],
       [claimSql.changes, [1], [1], [1]],
       [settleSql.lock, [1], [1], 0],
+      [settleSql.plain, 0, ['e'], row],
       [settleSql.write, row, '[]', row, '[]', 0],
       [upcomingSql.endpoints, 0],
     ] as const;
@@ -220,7 +246,7 @@ await describeOnPostgres('with a million lanes due', (server) => {
   });
 
   it('waking finds nothing to do among lanes that are due', async () => {
-    expectCheap(await explain(wakeWaitingSql.wake, 'e1', now(), 1_000));
+    expectCheap(await explainByIndex(wakeWaitingSql.wake, 'e1', now(), now(), 1_000));
   });
 
   it('the backlog counts an index, and probes the rest', async () => {

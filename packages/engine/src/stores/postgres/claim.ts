@@ -10,7 +10,7 @@ import { EndpointBook } from './endpoint-book.ts';
 import type { Session, Transaction } from './transaction.ts';
 
 export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setAside', string>> = {
-  // `id = any(array(select ...))` and not only a join: that was planned as a scan of all lanes.
+  // Only ever run `byIndex`: the update that joins the lanes was otherwise planned as a scan of all of them.
   lease: `with clock as materialized (select doorbell.now_ms($3::bigint) as now),
     wanted as materialized (
       select w.* from unnest($1::text[], $2::int[]) with ordinality w (endpoint_id, quota, ord)),
@@ -51,22 +51,26 @@ export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setA
       select p.*, case when p.coalesce_policy = 'latest' and p.reopened_seq is null
         then greatest(p.head_seq, p.tail_seq) else p.head_seq end as head from pick p),
     -- A lane leased for one change may meanwhile have had an earlier one reopened: that one starts afresh.
-    next as materialized (
+    tried as materialized (
       select h.*, coalesce(h.reopened_seq, h.head) as seq, clock.now,
         h.first_try_at is not null and h.head = h.head_seq
           and coalesce(h.claimed_seq, h.reopened_seq, h.head) = coalesce(h.reopened_seq, h.head) as again
       from heads h cross join clock),
+    next as materialized (
+      select t.id, t.endpoint_id, t.ord, t.due_at, t.task_id, t.seq, t.head_seq as head_before, t.head, t.now, t.held_ms,
+        t.epoch + 1 as epoch, case when t.again then t.attempt + 1 else 1 end as attempt,
+        case when t.again then t.first_try_at else t.now end as first_try_at,
+        case when t.again then t.held_ms_at_first_try else t.held_ms end as held_ms_at_first_try
+      from tried t),
+    -- What is locked stays as it was read: what this writes is known, and nothing need be joined to be answered.
     leased as (
-      update doorbell.lane l set lease_until = n.now + $4, claimed_seq = n.seq, claimed_at = n.now, epoch = n.epoch + 1,
-        attempt = case when n.again then n.attempt + 1 else 1 end,
-        first_try_at = case when n.again then n.first_try_at else n.now end,
-        held_ms_at_first_try = case when n.again then n.held_ms_at_first_try else n.held_ms end,
+      update doorbell.lane l set lease_until = n.now + $4, claimed_seq = n.seq, claimed_at = n.now, epoch = n.epoch,
+        attempt = n.attempt, first_try_at = n.first_try_at, held_ms_at_first_try = n.held_ms_at_first_try,
         head_seq = n.head
-      from next n where l.id = any(array(select x.id from next x)) and l.id = n.id
-      returning l.id, l.epoch, l.attempt, l.first_try_at, l.held_ms_at_first_try)
-    select n.id, n.endpoint_id, n.task_id, n.seq, n.head_seq as head_before, n.head, n.now, n.held_ms, l.epoch,
-      l.attempt, l.first_try_at, l.held_ms_at_first_try
-    from next n join leased l on l.id = n.id order by n.ord, n.due_at, n.id`,
+      from next n where l.id = n.id)
+    select n.id, n.endpoint_id, n.task_id, n.seq, n.head_before, n.head, n.now, n.held_ms, n.epoch, n.attempt,
+      n.first_try_at, n.held_ms_at_first_try
+    from next n order by n.ord, n.due_at, n.id`,
   // A statement of its own: joined to the lease it would read the older snapshot, and could miss a change that was
   // committed meanwhile.
   changes: `select k.lane_id, c.customer_id, c.seq, c.state, c.transition, c.house_id, c.package_id, c.user_id, c.user_name,

@@ -1,27 +1,61 @@
 const attemptColumns = `lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url, sign, sign_key,
   request_headers, request_body, http_status, response_state, response_body, remote_address, timings, fenced, recorded_at`;
+const attemptNames = attemptColumns
+  .split(/,\s+/)
+  .slice(0, -1)
+  .map((column) => `a.${column}`)
+  .join(', ');
 const attemptRecord = `lane_id bigint, seq int, epoch bigint, post int, attempt int, at bigint, duration_ms bigint,
   outcome text, reason text, detail text, url text, sign text, sign_key text, request_headers text, request_body text,
   http_status int, response_state double precision, response_body text, remote_address text, timings text,
   fenced boolean`;
 
 /**
- * The statements of `settle`: one locks and reads a batch of lanes, one writes all that follows from it. The key of an
- * attempt is not unique to the database, which keeps attempts by day; the lock of its lane makes it so.
+ * The statements of `settle`: one settles what was delivered and changes nothing else; of the rest one locks and reads a
+ * batch of lanes, and one writes all that follows from it. The key of an attempt is not unique to the database, which keeps
+ * attempts by day; the lock of its lane makes it so.
  */
 export const settleSql: Readonly<
-  Record<'lock' | 'nextReopened' | 'write' | 'dropLost' | 'writeLate' | 'waitAMoment', string>
+  Record<'plain' | 'lock' | 'nextReopened' | 'write' | 'dropLost' | 'writeLate' | 'waitAMoment', string>
 > = {
-  // Skips what someone else has locked, in the order of ids: a producer's long transaction delays one lane, not all.
-  lock: `with locked as materialized (
-      select * from doorbell.lane l where l.id = any($1::bigint[]) order by l.id for update skip locked)
-    -- Not "exists": that was planned as a hash of all lanes there are.
+  // Where `moveOf` has no choice: a head was delivered, nothing was reopened, and a success changes nothing of its
+  // endpoint. What does not fit, is locked or fenced is not answered, and takes the other way. Looked up lane by lane,
+  // since a join of two batches would compare each with each.
+  plain: `with clock as materialized (select doorbell.now_ms($1::bigint) as now),
+    well as materialized (
+      select e.id from doorbell.endpoint e where e.id = any($2::text[])
+        and e.breaker_failures = 0 and e.breaker_opened_at is null and e.breaker_ramp is null),
+    told as materialized (select * from json_to_recordset($3::json) as a (${attemptRecord})),
+    free as materialized (
+      select l.task_id, l.endpoint_id, c.created_at, a.*
+      from told a cross join lateral (
+          select x.task_id, x.endpoint_id from doorbell.lane x
+          where x.id = a.lane_id and x.epoch = a.epoch and x.claimed_seq = a.seq and x.head_seq = a.seq
+            and x.reopened_seq is null and not x.parked and x.endpoint_id = any(array(select w.id from well w))
+          for update skip locked) l
+        cross join lateral (
+          select y.created_at from doorbell.change y where y.task_id = l.task_id and y.seq = a.seq offset 0) c),
+    moved as (
+      update doorbell.lane l set head_seq = l.head_seq + 1,
+        due_at = case when l.head_seq < l.tail_seq then clock.now end, attempt = 0, first_try_at = null,
+        lease_until = 0, claimed_seq = null, claimed_at = null
+      from free f cross join clock where l.id = f.lane_id),
+    dropped as (
+      delete from doorbell.pending p using free f
+      where (p.endpoint_id, p.created_at, p.task_id, p.seq, p.lane_id)
+        = (f.endpoint_id, f.created_at, f.task_id, f.seq, f.lane_id)),
+    recorded as (
+      insert into doorbell.attempt (${attemptColumns})
+      select ${attemptNames}, clock.now from free a cross join clock)
+    select f.lane_id from free f`,
+  // Skips what someone else has locked: a producer's long transaction delays one lane, not all.
+  lock: `-- Not "exists": that was planned as a hash of all lanes there are.
     select clock.now, l.id is not null or (select true from doorbell.lane x where x.id = w.lane_id) is true as known,
       l.id, l.endpoint_id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.epoch, l.attempt, l.first_try_at,
       l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
     from unnest($1::bigint[], $2::int[]) with ordinality w (lane_id, seq, ord)
       cross join (select doorbell.now_ms($3::bigint) as now offset 0) clock
-      left join locked l on l.id = w.lane_id
+      left join lateral (select * from doorbell.lane x where x.id = w.lane_id for update skip locked) l on true
       left join lateral (
         select x.created_at, x.state from doorbell.change x where x.task_id = l.task_id and x.seq = w.seq offset 0
       ) c on true
@@ -35,7 +69,7 @@ export const settleSql: Readonly<
         first_try_at = m.first_try_at, parked = m.parked, lease_until = 0, claimed_seq = null, claimed_at = null
       from json_to_recordset($1::json) as m (lane_id bigint, head int, reopened int, due_at bigint, attempt int,
         first_try_at bigint, parked boolean)
-      where l.id = any(array(select (x->>'lane_id')::bigint from json_array_elements($1::json) x)) and l.id = m.lane_id),
+      where l.id = m.lane_id),
     results as materialized (
       select * from json_to_recordset($3::json) as r (lane_id bigint, endpoint_id text, created_at bigint,
         task_id bigint, seq int, state int, result int)),

@@ -9,6 +9,7 @@ import type { StoreContext } from './context.ts';
 import { type Database, isDatabaseError, lockNotAvailable, toRows } from './database.ts';
 import { EndpointBook, endpointSql } from './endpoint-book.ts';
 import { type LaneMove, type LaneState, moveOf } from './lane-move.ts';
+import { settlePlain } from './settle-plain.ts';
 import { settleSql } from './settle-sql.ts';
 import type { Session, Transaction } from './transaction.ts';
 import { wakeWaiting } from './wake-waiting.ts';
@@ -45,13 +46,27 @@ interface Writes {
   readonly steps: EndpointStep[];
 }
 
-/** See `settleApart`. */
+/** In two steps: see `settlePlain`, and for the rest `settleApart`. */
 export async function settle(
   context: StoreContext,
   settlements: readonly Settlement[],
 ): Promise<readonly Verdict[]> {
-  if (settlements.length === 0) return [];
-  return settleApart((batch) => settleBatch(context, batch), isUnstorable, settlements);
+  const settled = await settlePlain(context, settlements).catch((error: unknown) => {
+    // Found, and taken apart, with the rest.
+    if (isUnstorable(error)) return new Set<Settlement>();
+    throw error;
+  });
+  const rest = settlements.filter((settlement) => !settled.has(settlement));
+  if (rest.length === 0) return settlements.map(() => 'applied');
+  const ofRest = await settleApart((batch) => settleBatch(context, batch), isUnstorable, rest).catch(
+    (error: unknown) => {
+      // What is settled already must be told; the rest is tried again.
+      if (settled.size > 0) return rest.map((): Verdict => 'busy');
+      throw error;
+    },
+  );
+  const verdicts = new Map(rest.map((settlement, index) => [settlement, ofRest[index] ?? 'busy']));
+  return settlements.map((settlement) => verdicts.get(settlement) ?? 'applied');
 }
 
 /** Data exceptions and violated constraints. */

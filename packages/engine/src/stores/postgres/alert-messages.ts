@@ -16,7 +16,9 @@ const isDue = (now: string): string => `m.due_at <= ${now} and (m.event = 'raise
     select 1 from doorbell.alert_message r where r.alert_id = m.alert_id and r.channel_id = m.channel_id
       and r.event = 'raised' and r.due_at is not null))`;
 
-export const alertMessagesSql = {
+export const alertMessagesSql: Readonly<
+  Record<'now' | 'free' | 'due' | 'lease' | 'count' | 'lockChannel' | 'settle' | 'sent' | 'failed', string>
+> = {
   now: 'select doorbell.now_ms($1::bigint) as now',
   free: `select c.* from doorbell.alert_channel c where c.enabled and c.free_at <= $1::bigint
       and exists (select 1 from doorbell.alert_message m where m.channel_id = c.id and ${isDue('$1::bigint')})
@@ -34,7 +36,7 @@ export const alertMessagesSql = {
   sent: 'update doorbell.alert_channel set free_at = $2::bigint, last_sent_at = $3::bigint where id = $1',
   failed: `update doorbell.alert_channel set free_at = $2::bigint, last_failed_at = $3::bigint, last_failure = $4
     where id = $1`,
-} as const;
+};
 
 export type AlertMessages = Pick<StoreAlerts, 'claimAlertDispatches' | 'settleAlertDispatch'>;
 

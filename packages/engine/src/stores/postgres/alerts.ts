@@ -30,7 +30,22 @@ const matches = `($2::text is null or $2 = case when a.cleared_at is not null th
 const channels = `channel as materialized (
       select c.id, c.wants from doorbell.alert_channel c where c.enabled order by c.id for share)`;
 
-export const alertsSql = {
+export const alertsSql: Readonly<
+  Record<
+    | 'raise'
+    | 'lockHolding'
+    | 'clear'
+    | 'uncleared'
+    | 'list'
+    | 'listUncleared'
+    | 'lock'
+    | 'acknowledge'
+    | 'retire'
+    | 'thresholds'
+    | 'putThresholds',
+    string
+  >
+> = {
   // In the order of the unique index, so that two that raise the same cannot wait for each other.
   raise: `with clock as materialized (select doorbell.now_ms($2::bigint) as now),
     raised as (
@@ -74,7 +89,7 @@ export const alertsSql = {
       (id, backlog_age_ms, refusals_min, refusals_share, refusals_window_ms) values (1, $1, $2, $3, $4)
     on conflict (id) do update set backlog_age_ms = excluded.backlog_age_ms, refusals_min = excluded.refusals_min,
       refusals_share = excluded.refusals_share, refusals_window_ms = excluded.refusals_window_ms`,
-} as const;
+};
 
 const retiredAtOnceMax = 1_000;
 

@@ -46,3 +46,9 @@ export function inFlightAllowed(breaker: BreakerState, inFlightMax: number, now:
   if (breaker.openedAt !== null) return breaker.probeAt !== null && breaker.probeAt <= now ? 1 : 0;
   return Math.min(inFlightMax, breaker.ramp ?? inFlightMax);
 }
+
+/** How many may be claimed at once: of an endpoint that is well as many ahead as may be in flight, see `HeldClaims`. */
+export function claimsAllowed(breaker: BreakerState, inFlightMax: number, now: EpochMs): number {
+  const isWell = breaker.openedAt === null && breaker.ramp === null;
+  return isWell ? 2 * inFlightMax : inFlightAllowed(breaker, inFlightMax, now);
+}

@@ -136,7 +136,7 @@ describe('an engine whose endpoint answers quickly', () => {
     await stopped;
     expect(world.failures).toEqual([]);
     const again = await world.store.claim({ quotas: [{ endpointId: 'e1', quota: 100 }], leaseMs: 45_000 });
-    expect(again.map(({ attempt }) => attempt)).toEqual([1, 1]);
+    expect(again.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
     expect(world.requests).toHaveLength(3);
   });
 });

@@ -24,7 +24,7 @@ export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setA
       select e.id, w.ord, e.url, e.coalesce_policy,
         e.held_ms + case when e.held_since is null then 0 else clock.now - e.held_since end as held_ms,
         greatest(0, case
-          when e.breaker_opened_at is null then least(w.quota, e.in_flight_max, e.breaker_ramp)
+          when e.breaker_opened_at is null then least(w.quota, 2 * e.in_flight_max, e.breaker_ramp)
           when e.id in (select p.id from probing p) then least(w.quota, 1) else 0 end) as quota
       from wanted w join doorbell.endpoint e on e.id = w.endpoint_id cross join clock
       where e.paused_at is null),

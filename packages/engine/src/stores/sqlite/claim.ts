@@ -1,4 +1,4 @@
-import { afterProbe, inFlightAllowed } from '../../breaker.ts';
+import { afterProbe, claimsAllowed } from '../../breaker.ts';
 import type { Change } from '../../change.ts';
 import type { Endpoint } from '../../endpoint.ts';
 import type { Claim } from '../../lane.ts';
@@ -194,7 +194,7 @@ const unreadableRetryMs = 600_000;
 
 function quotaNow(endpoint: StoredEndpoint, quota: number, now: EpochMs): number {
   if (endpoint.pause !== null) return 0;
-  return Math.min(quota, inFlightAllowed(endpoint.breaker, endpoint.inFlightMax, now));
+  return Math.min(quota, claimsAllowed(endpoint.breaker, endpoint.inFlightMax, now));
 }
 
 /** A lane leased for one change may meanwhile have had an earlier one reopened: that one starts afresh. */

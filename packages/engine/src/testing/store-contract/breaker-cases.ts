@@ -80,7 +80,7 @@ export const breakerCases: Cases = {
     expect(two).toHaveLength(2);
     for (const claim of two) await world.settle(claim, delivered);
     expect((await world.getEndpoint()).breaker.ramp).toBeNull();
-    expect(await world.claim('e1', 100)).toHaveLength(4);
+    expect(await world.claim('e1', 100)).toHaveLength(7);
   },
 
   'of one endpoint leaves others alone': async (world) => {

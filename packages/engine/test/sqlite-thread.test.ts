@@ -8,6 +8,7 @@ import { endpointPolicyDefaults as policy } from '../src/endpoint.ts';
 import { DatabaseInUse, openSqliteStoreInThread, StoreBroken } from '../src/stores/sqlite/index.ts';
 import type { SqliteStore } from '../src/stores/sqlite/open.ts';
 import { connectToThread } from '../src/stores/sqlite-thread/connect-to-thread.ts';
+import type { Calls, FromThread } from '../src/stores/sqlite-thread/messages.ts';
 import { serveStore } from '../src/stores/sqlite-thread/serve-store.ts';
 import { VaultError } from '../src/vault.ts';
 import { testMasterKey } from './sqlite-test-store.ts';
@@ -100,4 +101,32 @@ describe('a SQLite store in a thread of its own', () => {
     await expect(store.append([change])).rejects.toBeInstanceOf(StoreBroken);
     expect(await store.broken).toBeInstanceOf(StoreBroken);
   });
+
+  it('has two messages under way at most, and sends together what was asked for meanwhile', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const received: Calls[] = [];
+    port1.on('message', (calls: Calls) => received.push(calls));
+    const opening = connectToThread(port2);
+    port1.postMessage({ kind: 'opened', methods: ['append', 'close'] } satisfies FromThread);
+    const store = await opening;
+    const appends: Promise<unknown>[] = [];
+    for (let call = 1; call <= 5; call += 1) {
+      appends.push(store.append([change]));
+      await turns(3);
+    }
+    expect(received.map((calls) => calls.map(({ id }) => id))).toEqual([[1], [2]]);
+    port1.postMessage({ kind: 'answers', answers: [{ id: 1, value: [] }], handled: 1 } satisfies FromThread);
+    await appends[0];
+    await turns(3);
+    expect(received.map((calls) => calls.map(({ id }) => id))).toEqual([[1], [2], [3, 4, 5]]);
+    const rest = [2, 3, 4, 5].map((id) => ({ id, value: [] }));
+    port1.postMessage({ kind: 'answers', answers: rest, handled: 2 } satisfies FromThread);
+    await Promise.all(appends);
+    port1.close();
+  });
 });
+
+/** Of the event loop: what was posted within this thread has arrived by then. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,7 +1,11 @@
+import type { Settlement } from '../../lane.ts';
+import type { ClaimRequest } from '../../ports.ts';
 import { StoreBroken } from '../sqlite/group-commit.ts';
 import type { Answer, Call, FromThread } from './messages.ts';
 import type { SqliteThreadStore } from './open.ts';
+import { type PackedClaim, unpackClaim } from './packed-claim.ts';
 import { unpackError } from './packed-error.ts';
+import { packSettlement } from './packed-settlement.ts';
 
 /** A worker, or one of several ports to it. */
 interface ThreadPort {
@@ -28,6 +32,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** One that the thread works at, and one for it to go on with: with more of them each commit would hold less. */
+const messagesUnderWayMax = 2;
+
 class StoreThread {
   readonly #port: ThreadPort;
   readonly #opened: (store: SqliteThreadStore) => void;
@@ -35,6 +42,8 @@ class StoreThread {
   readonly #waiting = new Map<number, Waiting>();
   readonly #breaking = Promise.withResolvers<Error>();
   #calls: Call[] = [];
+  #isScheduled = false;
+  #messagesUnderWay = 0;
   #lastId = 0;
   #closing: Promise<void> | undefined;
   #ended: Error | undefined;
@@ -46,7 +55,7 @@ class StoreThread {
   }
 
   receive(message: FromThread): void {
-    if (message.kind === 'answers') for (const answer of message.answers) this.#answer(answer);
+    if (message.kind === 'answers') this.#receiveAnswers(message.answers, message.handled);
     else if (message.kind === 'opened') this.#opened(this.#storeWith(message.methods));
     else if (message.kind === 'refused') this.#refused(unpackError(message.error));
     else this.#breaking.resolve(unpackError(message.error));
@@ -66,7 +75,16 @@ class StoreThread {
     // Like a database in this thread, it does not by itself keep the process from ending.
     this.#port.unref();
     const calls = methods.map((method) => [method, (...values: unknown[]) => this.#call(method, values)]);
-    return { ...Object.fromEntries(calls), broken: this.#breaking.promise, close: () => this.#close() };
+    return {
+      ...Object.fromEntries(calls),
+      claim: async (request: ClaimRequest) => {
+        const claims = (await this.#call('claim', [request])) as readonly PackedClaim[];
+        return claims.map(unpackClaim);
+      },
+      settle: (settlements: readonly Settlement[]) => this.#call('settle', [settlements.map(packSettlement)]),
+      broken: this.#breaking.promise,
+      close: () => this.#close(),
+    };
   }
 
   #close(): Promise<void> {
@@ -83,15 +101,33 @@ class StoreThread {
       if (this.#waiting.size === 0) this.#port.ref();
       this.#lastId += 1;
       this.#waiting.set(this.#lastId, { resolve, reject });
-      if (this.#calls.length === 0) setImmediate(() => this.#send());
       this.#calls.push({ id: this.#lastId, method, arguments: values });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#send();
     });
   }
 
   /** All calls of one turn in one message, so that one commit can hold them. */
   #send(): void {
+    if (this.#calls.length === 0 || this.#messagesUnderWay === messagesUnderWayMax) return;
+    this.#messagesUnderWay += 1;
     this.#port.postMessage(this.#calls);
     this.#calls = [];
+  }
+
+  #receiveAnswers(answers: readonly Answer[], handled: number): void {
+    this.#messagesUnderWay -= handled;
+    for (const answer of answers) this.#answer(answer);
+    // What waited goes together with what these answers lead to.
+    this.#schedule();
   }
 
   #answer({ id, value, error }: Answer): void {

@@ -137,7 +137,7 @@ export class Engine {
     await Promise.allSettled(parts);
     const [settled, claimed, due] = await Promise.all(parts);
     this.#due = due;
-    const isWaste = stop.aborted || quotas.length > 0 || this.#slots.share(due, new Map()).length === 0;
+    const isWaste = stop.aborted || quotas.length > 0 || !this.#slots.wouldShare(due);
     if (settled > 0 || claimed > 0 || !isWaste) return 0;
     return Math.min(idleUntil(due), this.#settling.retryInMs());
   }

@@ -52,9 +52,25 @@ export class Slots {
    * Shares the free slots among the endpoints that have work: those due, and those that have answered, for the next
    * change of a lane is due once its last one is settled; `answered` tells how many each. Each may hold an equal part at
    * most, counted as if there were one more of them: so slow endpoints, however many, leave room for the next one that
-   * has something to deliver.
+   * has something to deliver. From now on each of those due has room for as much.
    */
   share(due: readonly EndpointDue[], answered: ReadonlyMap<string, number>): readonly EndpointQuota[] {
+    const { part, quotas } = this.#divide(due, answered);
+    this.#inFlightMax.clear();
+    for (const { endpointId, inFlightMax } of due)
+      this.#inFlightMax.set(endpointId, Math.min(inFlightMax, part));
+    return quotas;
+  }
+
+  /** Whether a claim for these endpoints could get anything, as far as the slots go. */
+  wouldShare(due: readonly EndpointDue[]): boolean {
+    return this.#divide(due, new Map()).quotas.length > 0;
+  }
+
+  #divide(
+    due: readonly EndpointDue[],
+    answered: ReadonlyMap<string, number>,
+  ): { readonly part: number; readonly quotas: readonly EndpointQuota[] } {
     const ready = due
       .filter(({ endpointId, dueInMs }) => dueInMs <= 0 || answered.has(endpointId))
       .map(({ endpointId, inFlightMax }) => {
@@ -67,9 +83,6 @@ export class Slots {
       .sort((a, b) => a.claimed - b.claimed);
     const active = new Set([...this.#inFlight.keys(), ...ready.map(({ endpointId }) => endpointId)]).size;
     const part = Math.max(1, Math.floor(this.#max / (active + 1)));
-    this.#inFlightMax.clear();
-    for (const { endpointId, inFlightMax } of due)
-      this.#inFlightMax.set(endpointId, Math.min(inFlightMax, part));
     let free = this.#max - this.#taken;
     const quotas: EndpointQuota[] = [];
     for (const { endpointId, claimed, claimedMax } of ready) {
@@ -78,7 +91,7 @@ export class Slots {
       quotas.push({ endpointId, quota });
       free -= quota;
     }
-    return quotas;
+    return { part, quotas };
   }
 
   #inFlightOf(endpointId: string): number {

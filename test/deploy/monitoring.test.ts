@@ -11,7 +11,7 @@ const foreign: ReadonlySet<string> = new Set([
   'pg_stat_activity_max_tx_duration',
 ]);
 const labels: ReadonlySet<string> = new Set(
-  'job namespace instance le outcome reason result verdict doing verb ok kind method route status schemaname relname'.split(
+  'job namespace instance le channel outcome reason result verdict doing verb ok kind method route status schemaname relname'.split(
     ' ',
   ),
 );

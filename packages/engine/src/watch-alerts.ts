@@ -1,5 +1,5 @@
 import type { Alert, AlertCondition } from './alert.ts';
-import { findConditions } from './find-conditions.ts';
+import { conditionKey, findConditions } from './find-conditions.ts';
 import type { Clock, EpochMs, StoreAdmin } from './ports.ts';
 import { hourMs } from './rollup.ts';
 
@@ -52,25 +52,25 @@ export async function watchAlerts(ports: WatchPorts, stop: AbortSignal): Promise
 /** Some reads of small tables and of index ends; writes only when something has begun or ended. */
 export async function lookForAlerts({ store, observer }: Omit<WatchPorts, 'clock'>): Promise<void> {
   // Before the endpoints: what another process raises meanwhile is not among those that this look may clear.
-  const holding = new Map((await store.listUnclearedAlerts()).map((alert) => [keyOf(alert), alert]));
+  const holding = new Map((await store.listUnclearedAlerts()).map((alert) => [conditionKey(alert), alert]));
   // By the database's clock: of two processes whose clocks differ, one would raise what the other clears.
-  const found = await seeConditions(store, await store.now());
-  const seen = new Set(found.map(keyOf));
-  const begun = found.filter((condition) => !holding.has(keyOf(condition)));
+  const found = await seeConditions(store, await store.now(), new Set(holding.keys()));
+  const seen = new Set(found.map(conditionKey));
+  const begun = found.filter((condition) => !holding.has(conditionKey(condition)));
   const ended = [...holding].flatMap(([key, { id }]) => (seen.has(key) ? [] : [id]));
   if (ended.length > 0) for (const alert of await store.clearAlerts(ended)) observer.alertCleared(alert);
   if (begun.length > 0) for (const alert of await store.raiseAlerts(begun)) observer.alertRaised(alert);
 }
 
-async function seeConditions(store: WatchStore, now: EpochMs): Promise<readonly AlertCondition[]> {
+async function seeConditions(
+  store: WatchStore,
+  now: EpochMs,
+  holding: ReadonlySet<string>,
+): Promise<readonly AlertCondition[]> {
   const thresholds = await store.readAlertThresholds();
   const endpoints = await store.listEndpoints();
   const ids = endpoints.map(({ id }) => id);
   const pending = await store.listPending(ids, 1);
   const counts = await store.sumRollups(ids, now - thresholds.refusalsWindowMs, now + 1);
-  return findConditions({ now, endpoints, pending, counts }, thresholds);
-}
-
-function keyOf({ kind, endpointId }: AlertCondition): string {
-  return `${kind} ${endpointId}`;
+  return findConditions({ now, endpoints, pending, counts, holding }, thresholds);
 }

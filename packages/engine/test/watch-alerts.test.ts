@@ -95,6 +95,27 @@ test('a notification that waits longer than the threshold raises an alert, until
   expect(await look()).toEqual(['-backlog-age e1']);
 });
 
+test('a backlog about the threshold keeps its alert; at half of it that clears, and the whole raises the next', async () => {
+  const { world, look } = await start();
+  const deliverOldest = async () => {
+    for (const claim of await world.claim('e1', 1)) await world.settle(claim, delivered);
+  };
+  await world.append('t1', 10_000);
+  world.clock.advance(5 * minuteMs);
+  await world.append('t2', 10_000);
+  world.clock.advance(11 * minuteMs);
+  await world.append('t3', 10_000);
+  expect(await look()).toEqual(['+backlog-age e1']);
+  await deliverOldest();
+  expect(await look()).toEqual([]);
+  await deliverOldest();
+  expect(await look()).toEqual(['-backlog-age e1']);
+  world.clock.advance(14 * minuteMs);
+  expect(await look()).toEqual([]);
+  world.clock.advance(minuteMs);
+  expect(await look()).toEqual(['+backlog-age e1']);
+});
+
 test('refusals raise an alert when they are many, and a good share, within the window', async () => {
   const { world, look } = await start();
   await world.endpoint('e2');
@@ -114,6 +135,33 @@ test('refusals raise an alert when they are many, and a good share, within the w
   expect(await look()).toEqual(['+refusals e2']);
   world.clock.advance(15 * minuteMs);
   expect(await look()).toEqual(['-refusals e1', '-refusals e2']);
+});
+
+test('refusals around the limit raise one alert, which clears only below half of it', async () => {
+  const { world, look } = await start();
+  const count = (refused: number, deliveredToo: number) => {
+    const at = world.clock.now() - (world.clock.now() % minuteMs);
+    const counts = { ...noCounts, endpointId: 'e1', at, refused, delivered: deliveredToo };
+    return world.store.addRollups([counts]);
+  };
+  await count(5, 10);
+  world.clock.advance(5 * minuteMs);
+  await count(5, 10);
+  expect(await look()).toEqual(['+refusals e1']);
+  // A share of 10 in 99, where a fifth raises and a tenth holds; then 10 in 101.
+  await count(0, 69);
+  expect(await look()).toEqual([]);
+  await count(0, 2);
+  expect(await look()).toEqual(['-refusals e1']);
+  await count(10, 0);
+  expect(await look()).toEqual([]);
+  await count(10, 0);
+  expect(await look()).toEqual(['+refusals e1']);
+  // The first five have left the window.
+  world.clock.advance(11 * minuteMs);
+  expect(await look()).toEqual([]);
+  world.clock.advance(5 * minuteMs);
+  expect(await look()).toEqual(['-refusals e1']);
 });
 
 test('thresholds that someone sets hold from the next look on', async () => {

@@ -66,7 +66,7 @@ export const alerts: Record<keyof typeof chinese, string> = {
   'channel.hint':
     'One message when an alert is raised and one when it clears; tried for a day until it arrives.',
   'threshold.hint':
-    'A paused endpoint and an open breaker always raise an alert; these two from a threshold on, for all endpoints.',
+    'A paused endpoint and an open breaker always raise an alert; these two from a threshold on, until below half of it, for all endpoints.',
   'threshold.backlogAge': 'The oldest notification waits longer than (min)',
   'threshold.refusalsMin': 'Refusals, at least',
   'threshold.refusalsShare': 'and a share of at least (%)',

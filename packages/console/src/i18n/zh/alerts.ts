@@ -61,7 +61,7 @@ export const alerts = {
   'channel.empty': '还没有通知渠道',
   'channel.emptyHint': '新建一个渠道，告警就会发到群里；没有渠道时只显示在控制台。',
   'channel.hint': '发生与恢复各发一条；没有送达的会重试一天。',
-  'threshold.hint': '端点暂停和熔断总会告警；下面两项达到阈值才告警，对所有端点生效。',
+  'threshold.hint': '端点暂停和熔断总会告警；下面两项达到阈值才告警，降到一半以下才恢复，对所有端点生效。',
   'threshold.backlogAge': '最早一条待投递的通知超过（分钟）',
   'threshold.refusalsMin': '拒绝次数至少',
   'threshold.refusalsShare': '且占比至少（%）',

@@ -145,8 +145,8 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
 
   startResendJob(draft: ResendJobDraft): Promise<ResendJob>;
   findResendJob(jobId: string): Promise<ResendJob | undefined>;
-  /** Newest first. */
-  listResendJobs(limit: number): Promise<readonly ResendJob[]>;
+  /** Newest first; of all, or of one who started them. */
+  listResendJobs(limit: number, startedBy?: string): Promise<readonly ResendJob[]>;
   /** A job that nobody runs: it is the caller's until the lease ends. */
   claimResendJob(leaseMs: number): Promise<ResendJob | undefined>;
   /** Records how far it has come and renews the lease; false when it does not run any more, or another has gone on. */

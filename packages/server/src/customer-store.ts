@@ -5,6 +5,8 @@ import type {
   NotificationPosition,
   PageRequest,
   PauseReason,
+  ResendJob,
+  ResendJobDraft,
   ResendPosition,
   StoreAdmin,
   TaskFilter,
@@ -24,11 +26,18 @@ export type CustomerStore = Pick<
   | 'listAttempts'
   | 'countNotifications'
   | 'resend'
+  | 'startResendJob'
+  | 'findResendJob'
+  | 'listResendJobs'
+  | 'endResendJob'
   | 'listTasks'
   | 'findTasks'
   | 'listAlerts'
   | 'recordAudit'
 >;
+
+/** What a customer may resend at a time. */
+export const resentOfCustomerMax = 1_000;
 
 const nothing = { items: [], next: null };
 
@@ -54,6 +63,19 @@ export function createCustomerStore(store: StoreAdmin, customerId: string): Cust
     return isOwn(what.customerId) ? store.resend({ ...what, customerId }, limit) : none;
   }
 
+  // No user and no key has a colon in its name.
+  const startedBy = `customer:${customerId}`;
+
+  async function findResendJob(jobId: string) {
+    const job = await store.findResendJob(jobId);
+    return job?.startedBy === startedBy ? job : undefined;
+  }
+
+  async function startResendJob(draft: ResendJobDraft) {
+    if (!isOwn(draft.filter.customerId)) throw new Error('The filter is of another customer.');
+    return store.startResendJob({ ...draft, filter: { ...draft.filter, customerId }, startedBy });
+  }
+
   return {
     async listCustomers() {
       const customer = await store.findCustomer(customerId);
@@ -74,6 +96,11 @@ export function createCustomerStore(store: StoreAdmin, customerId: string): Cust
     countNotifications: async (filter, countMax) =>
       isOwn(filter.customerId) ? store.countNotifications({ ...filter, customerId }, countMax) : 0,
     resend,
+    startResendJob,
+    findResendJob,
+    listResendJobs: (limit: number) => store.listResendJobs(limit, startedBy),
+    endResendJob: async (jobId: string, state: Exclude<ResendJob['state'], 'running'>) =>
+      (await findResendJob(jobId)) && store.endResendJob(jobId, state),
     listTasks: async (filter: TaskFilter, page: PageRequest) =>
       isOwn(filter.customerId) ? store.listTasks({ ...filter, customerId }, page) : nothing,
     findTasks: async (houseTaskId, asked) => (isOwn(asked) ? store.findTasks(houseTaskId, customerId) : []),

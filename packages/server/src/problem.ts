@@ -22,6 +22,8 @@ export const problemKinds = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   internal: { status: 500, title: 'Something went wrong inside Doorbell' },
+  'too-many-matches': { status: 409, title: 'More matches than a customer may resend at a time' },
+  'resend-running': { status: 409, title: 'A resend of the customer is running already' },
   'more-than-expected': { status: 409, title: 'More matches than was expected' },
   'too-many-streams': { status: 503, title: 'As many streams are open already as this process serves' },
   'store-unavailable': { status: 503, title: 'The database does not take it now' },

@@ -9,6 +9,8 @@ import { watch } from './watch-tail.ts';
 let app: TestApp;
 let acme: Browser;
 let foreignNotification: string;
+/** By an operator, of what is the customer's own. */
+let foreignResend: string;
 
 beforeEach(async () => {
   app = await startApp();
@@ -23,6 +25,8 @@ beforeEach(async () => {
   acme = await openBrowserOfCustomer(app, 'acme');
   const { json } = await app.call('GET', '/v1/notifications?customerId=other&houseTaskId=task-of-other');
   foreignNotification = json.items[0].id;
+  const job = { id: 'r-of-ada', filter: { customerId: 'acme' }, total: 1, startedBy: 'ada' };
+  foreignResend = (await app.store.startResendJob(job)).id;
 });
 
 const customersOf = (items: readonly { customerId: string }[]) => [
@@ -101,6 +105,32 @@ const lists: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
+const bulk: Readonly<Record<string, () => Promise<void>>> = {
+  'POST /v1/resends': async () => {
+    for (const filter of [{ customerId: 'other' }, { endpointId: 'other-main' }]) {
+      const preview = await acme.call('POST', '/v1/resends', { filter, dryRun: true });
+      expect([filter, preview.json]).toEqual([filter, { matches: 0, sample: [] }]);
+      const started = await acme.call('POST', '/v1/resends', { filter });
+      expect([filter, started.status]).toEqual([filter, 404]);
+    }
+    const started = await acme.call('POST', '/v1/resends', { filter: { houseId: change.houseId } });
+    expect([started.status, started.json.filter.customerId]).toEqual([202, 'acme']);
+    const second = await acme.call('POST', '/v1/resends', { filter: { result: 0 } });
+    expect([second.status, second.json.type]).toEqual([409, '/problems/resend-running']);
+  },
+  'GET /v1/resends': async () => {
+    await app.call('POST', '/v1/resends', { filter: { customerId: 'acme' } });
+    const other = await openBrowserOfCustomer(app, 'other');
+    await other.call('POST', '/v1/resends', { filter: { result: 0 } });
+    expect((await acme.call('GET', '/v1/resends')).json.items).toEqual([]);
+    await acme.call('POST', '/v1/resends', { filter: { result: 0 } });
+    expect((await acme.call('GET', '/v1/resends')).json.items).toMatchObject([
+      { startedBy: 'customer:acme' },
+    ]);
+    expect((await app.call('GET', '/v1/resends')).json.items).toHaveLength(4);
+  },
+};
+
 /** What the customer asks of another customer's row, by its id. */
 const items: Readonly<Record<string, () => string>> = {
   'GET /v1/customers/:customerId': () => '/v1/customers/other',
@@ -113,6 +143,8 @@ const items: Readonly<Record<string, () => string>> = {
   'GET /v1/notifications/:notificationId': () => `/v1/notifications/${foreignNotification}`,
   'POST /v1/notifications/:notificationId/verify': () => `/v1/notifications/${foreignNotification}/verify`,
   'POST /v1/notifications/:notificationId/resend': () => `/v1/notifications/${foreignNotification}/resend`,
+  'GET /v1/resends/:resendId': () => `/v1/resends/${foreignResend}`,
+  'POST /v1/resends/:resendId/stop': () => `/v1/resends/${foreignResend}/stop`,
   'GET /v1/house-tasks/:houseTaskId': () => '/v1/house-tasks/task-of-other',
 };
 
@@ -122,10 +154,12 @@ describe("a customer's session", () => {
     const callable = Object.entries(routeAccess).flatMap(([name, { customers }]) =>
       customers ? [name] : [],
     );
-    expect(callable.toSorted()).toEqual([...Object.keys(lists), ...Object.keys(items), ...own].toSorted());
+    expect(callable.toSorted()).toEqual([...Object.keys({ ...lists, ...bulk, ...items }), ...own].toSorted());
   });
 
-  test.each(Object.entries(lists))('sees its own rows alone at %s', (_name, check) => check());
+  test.each(Object.entries({ ...lists, ...bulk }))('sees its own rows alone at %s', (_name, check) =>
+    check(),
+  );
 
   test.each(Object.entries(items))('finds no row of another customer at %s', async (name, path) => {
     const method = name.split(' ')[0] ?? '';
@@ -186,6 +220,33 @@ describe("a customer's session", () => {
     const resend = vi.spyOn(app.store, 'resend');
     await acme.call('POST', '/v1/notifications/resend', { filter: { result: 0 } });
     expect(resend.mock.lastCall).toMatchObject([{ customerId: 'acme', result: 0 }, 1_000]);
+  });
+
+  test('resends a filter of at most 1,000 in the background, follows it and stops it', async () => {
+    for (let batch = 0; batch < 2; batch += 1) {
+      const tasks = Array.from({ length: 500 }, (_, index) => ({
+        ...change,
+        houseTaskId: `${batch}-${index}`,
+      }));
+      await app.call('POST', '/v1/state-changes', tasks);
+    }
+    const filter = { result: 0 };
+    const preview = await acme.call('POST', '/v1/resends', { filter, dryRun: true });
+    expect([preview.status, preview.json.matches]).toEqual([200, 1_001]);
+    const refused = await acme.call('POST', '/v1/resends', { filter, expected: 1_001 });
+    expect([refused.status, refused.json.type]).toEqual([409, '/problems/too-many-matches']);
+    const fewer = { filter: { houseTaskId: change.houseTaskId } };
+    const started = await acme.call('POST', '/v1/resends', { ...fewer, expected: 1 });
+    expect([started.status, started.json]).toMatchObject([202, { state: 'running', total: 1 }]);
+    const path = `/v1/resends/${started.json.id}`;
+    expect((await acme.call('GET', path)).json.state).toBe('running');
+    expect((await acme.call('POST', `${path}/stop`, {})).json.state).toBe('stopped');
+    const { json } = await app.call('GET', '/v1/audit-log?limit=2');
+    expect(json.items).toMatchObject([
+      { action: 'resend.stop', target: started.json.id, actor: { kind: 'customer' } },
+      { action: 'resend.start', target: started.json.id, after: { matches: 1 } },
+    ]);
+    expect((await acme.call('POST', '/v1/resends', fewer)).status).toBe(202);
   });
 
   test('says whose it is', async () => {

@@ -42,6 +42,25 @@ const verbs: Readonly<Record<keyof Omit<CustomerStore, 'recordAudit'>, () => Pro
     ...Array((await acme.resend({ customerId: 'other' }, 10)).resent),
     ...Array((await acme.resend({ endpointId: 'other-main' }, 10)).resent),
   ],
+  startResendJob: () =>
+    acme.startResendJob({ id: 'r1', filter: { customerId: 'other' }, total: 1, startedBy: 'x' }).then(
+      (job) => [job],
+      () => [],
+    ),
+  findResendJob: async () => {
+    await startForeignJob();
+    return (await acme.findResendJob('r2')) ?? [];
+  },
+  listResendJobs: async () => {
+    await startForeignJob();
+    return acme.listResendJobs(10);
+  },
+  endResendJob: async () => {
+    await startForeignJob();
+    const ended = (await acme.endResendJob('r2', 'stopped')) ?? [];
+    expect(await app.store.findResendJob('r2')).toMatchObject({ state: 'running' });
+    return ended;
+  },
   listTasks: async () => (await acme.listTasks({ customerId: 'other' }, whatever)).items,
   findTasks: () => acme.findTasks('task-1', 'other'),
   listAlerts: async () => {
@@ -51,6 +70,16 @@ const verbs: Readonly<Record<keyof Omit<CustomerStore, 'recordAudit'>, () => Pro
     return [...named.items, ...(await acme.listAlerts({ endpointId: 'other-main' }, whatever)).items];
   },
 };
+
+/** By an operator, of what is the customer's own: theirs to see, and to stop, all the same not. */
+function startForeignJob() {
+  return app.store.startResendJob({
+    id: 'r2',
+    filter: { customerId: 'acme' },
+    total: 1,
+    startedBy: 'ada',
+  });
+}
 
 test.each(Object.entries(verbs))('%s gives a customer nothing of another', async (_verb, ask) => {
   expect(await ask()).toEqual([]);

@@ -2,6 +2,7 @@ import { type NotificationPosition, parseNotificationId } from '@doorbell/engine
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
+import { resentOfCustomerMax } from '../customer-store.ts';
 import { bulkRate } from '../limit-rates.ts';
 import { notFound, Problem } from '../problem.ts';
 import { verifySign, verifyWebhookSignature } from '../read-attempt.ts';
@@ -20,7 +21,6 @@ import { problems } from '../schemas/problem.ts';
 /** Reopened by one call at most, oldest first; call again for the rest. */
 const resentMax = 100_000;
 /** By a customer's link: enough for a bad day, and too little to keep its endpoint busy for hours by mistake. */
-const resentOfCustomerMax = 1_000;
 
 const order = Type.Enum(['newest', 'oldest'], {
   default: 'newest',

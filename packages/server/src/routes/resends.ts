@@ -2,6 +2,7 @@ import type { ResendJob } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
+import { type CustomerStore, resentOfCustomerMax } from '../customer-store.ts';
 import { bulkRate } from '../limit-rates.ts';
 import { notFound, Problem } from '../problem.ts';
 import { notification, readFilter, resendBody, showNotification } from '../schemas/notification.ts';
@@ -50,11 +51,11 @@ const preview = Type.Object({
 export function resendJobRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
     await app.register(startRoute(ports));
-    await app.register(jobRoutes(ports));
+    await app.register(jobRoutes);
   };
 }
 
-function startRoute({ admin, randomBytes }: AppPorts): FastifyPluginAsyncTypebox {
+function startRoute({ randomBytes }: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post(
       '/resends',
@@ -65,83 +66,100 @@ function startRoute({ admin, randomBytes }: AppPorts): FastifyPluginAsyncTypebox
           operationId: 'startResend',
           summary: 'Resend all that match a filter, in the background; preview it with dryRun',
           description:
-            'Oldest first, in small parts. What is recorded after the start is not meant. After a restart it goes on where it was.',
+            'Oldest first, in small parts. What is recorded after the start is not meant. After a restart it goes on where it was. ' +
+            `A customer's link resends ${resentOfCustomerMax} at a time, and sees and stops the resends of that customer's links alone.`,
           body: startBody,
-          response: { 200: preview, 202: resendJob, ...problems(400, 401, 409, 413, 415, 503) },
+          response: { 200: preview, 202: resendJob, ...problems(400, 401, 404, 409, 413, 415, 503) },
         },
       },
-      async ({ body, actor }, reply) => {
+      async ({ body, actor, store, principal }, reply) => {
+        const isCustomer = principal.customerId !== null;
         const filter = readFilter(body.filter, '/filter');
-        const matches = await admin.countNotifications(filter, countMax);
+        const matches = await store.countNotifications(
+          filter,
+          isCustomer ? resentOfCustomerMax + 1 : countMax,
+        );
         if (body.dryRun === true) {
-          const page = await admin.listNotifications(filter, { limit: sampleSize, order: 'oldest-first' });
+          const page = await store.listNotifications(filter, { limit: sampleSize, order: 'oldest-first' });
           return reply.code(200).send({ matches, sample: page.items.map(showNotification) });
         }
         if (body.expected !== undefined && matches > body.expected) {
           const detail = `${matches} match now, not ${body.expected}. Look at the preview again.`;
           throw new Problem('more-than-expected', detail);
         }
+        if (isCustomer) await checkCustomerMay(matches, store);
         const id = `r${Buffer.from(randomBytes(8)).toString('hex')}`;
         const after = { ...filter, matches };
-        await admin.recordAudit({ actor, action: 'resend.start', target: id, before: null, after });
-        const job = await admin.startResendJob({ id, filter, total: matches, startedBy: actor.id });
+        await store.recordAudit({ actor, action: 'resend.start', target: id, before: null, after });
+        const job = await store.startResendJob({ id, filter, total: matches, startedBy: actor.id });
         return reply.code(202).send(showJob(job));
       },
     );
   };
 }
 
-function jobRoutes({ admin }: AppPorts): FastifyPluginAsyncTypebox {
-  const params = Type.Object({ resendId: Type.String({ minLength: 1, maxLength: 64 }) });
-  return async (app) => {
-    app.get(
-      '/resends',
-      {
-        schema: {
-          tags: ['notifications'],
-          operationId: 'listResends',
-          summary: `The last ${listedMax} resends of a filter, newest first`,
-          response: { 200: Type.Object({ items: Type.Array(resendJob) }), ...problems(401, 503) },
-        },
-      },
-      async () => ({ items: (await admin.listResendJobs(listedMax)).map(showJob) }),
-    );
-
-    app.get(
-      '/resends/:resendId',
-      {
-        schema: {
-          tags: ['notifications'],
-          operationId: 'getResend',
-          summary: 'How far a resend has come',
-          params,
-          response: { 200: resendJob, ...problems(400, 401, 404, 503) },
-        },
-      },
-      async ({ params: { resendId } }) => showJob(found(await admin.findResendJob(resendId), resendId)),
-    );
-
-    app.post(
-      '/resends/:resendId/stop',
-      {
-        schema: {
-          tags: ['notifications'],
-          operationId: 'stopResend',
-          summary: 'Stop a resend; what was reopened so far is sent',
-          params,
-          body: Type.Object({}, { additionalProperties: false }),
-          response: { 200: resendJob, ...problems(400, 401, 404, 413, 415, 503) },
-        },
-      },
-      async ({ params: { resendId }, actor }) => {
-        const { state, done } = found(await admin.findResendJob(resendId), resendId);
-        const before = { state, done };
-        await admin.recordAudit({ actor, action: 'resend.stop', target: resendId, before, after: null });
-        return showJob(found(await admin.endResendJob(resendId, 'stopped'), resendId));
-      },
-    );
-  };
+/** One job at a time: jobs run one after the other, and those of operators have to come to their turn. */
+async function checkCustomerMay(matches: number, store: CustomerStore): Promise<void> {
+  if (matches === 0) throw new Problem('not-found', 'No notification of yours matches.');
+  if (matches > resentOfCustomerMax) {
+    const detail = `More than ${resentOfCustomerMax} match; narrow the filter, by time for example.`;
+    throw new Problem('too-many-matches', detail);
+  }
+  const jobs = await store.listResendJobs(listedMax);
+  if (jobs.some(({ state }) => state === 'running')) {
+    throw new Problem('resend-running', 'Your last resend is not done yet; stop it, or wait for it.');
+  }
 }
+
+const jobRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  const params = Type.Object({ resendId: Type.String({ minLength: 1, maxLength: 64 }) });
+  app.get(
+    '/resends',
+    {
+      schema: {
+        tags: ['notifications'],
+        operationId: 'listResends',
+        summary: `The last ${listedMax} resends of a filter, newest first`,
+        response: { 200: Type.Object({ items: Type.Array(resendJob) }), ...problems(401, 503) },
+      },
+    },
+    async ({ store }) => ({ items: (await store.listResendJobs(listedMax)).map(showJob) }),
+  );
+
+  app.get(
+    '/resends/:resendId',
+    {
+      schema: {
+        tags: ['notifications'],
+        operationId: 'getResend',
+        summary: 'How far a resend has come',
+        params,
+        response: { 200: resendJob, ...problems(400, 401, 404, 503) },
+      },
+    },
+    async ({ params: { resendId }, store }) => showJob(found(await store.findResendJob(resendId), resendId)),
+  );
+
+  app.post(
+    '/resends/:resendId/stop',
+    {
+      schema: {
+        tags: ['notifications'],
+        operationId: 'stopResend',
+        summary: 'Stop a resend; what was reopened so far is sent',
+        params,
+        body: Type.Object({}, { additionalProperties: false }),
+        response: { 200: resendJob, ...problems(400, 401, 404, 413, 415, 503) },
+      },
+    },
+    async ({ params: { resendId }, actor, store }) => {
+      const { state, done } = found(await store.findResendJob(resendId), resendId);
+      const before = { state, done };
+      await store.recordAudit({ actor, action: 'resend.stop', target: resendId, before, after: null });
+      return showJob(found(await store.endResendJob(resendId, 'stopped'), resendId));
+    },
+  );
+};
 
 function found(job: ResendJob | undefined, resendId: string): ResendJob {
   if (job === undefined) throw notFound('resend', resendId);

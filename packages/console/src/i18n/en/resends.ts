@@ -9,6 +9,11 @@ export const resends: Record<keyof typeof chinese, string> = {
   'resend.sample': 'Some of them',
   'resend.warning':
     'What was delivered goes out again as well, so that the customer gets it once more; the order within a task holds.',
+  'resend.warningOwn':
+    'What was delivered goes out to your endpoints again as well; the order within a task holds.',
+  'resend.tooMany':
+    'More than {count} match, which is the most at a time. Narrow the filter, to a shorter period for example.',
+  'resend.byCustomer': 'customer {id}',
   'resend.type': 'Type the number {count} to confirm',
   'resend.start': 'Start resending',
   'resend.nothing': 'Nothing matches',

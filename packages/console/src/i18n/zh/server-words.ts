@@ -26,6 +26,8 @@ export const problemWords: Readonly<Record<string, string>> = {
   'too-many-requests': '请求过于频繁，请稍后再试',
   'headers-too-large': '请求头过大',
   internal: 'Doorbell 内部错误，请查看服务器日志',
+  'too-many-matches': '一次最多重推 1,000 条，请缩小筛选范围',
+  'resend-running': '您的上一次重推尚未完成',
   'more-than-expected': '符合条件的比预览时更多，请重新预览',
   'too-many-streams': '同时查看的人数已达上限，请关闭一个后再试',
   'store-unavailable': '数据库暂时不可用，请稍后再试',

@@ -45,7 +45,7 @@ export default function ResendsPage() {
 function columns(t: Translate): readonly Column<ResendJob>[] {
   return [
     { key: 'startedAt', title: t('resend.startedAt'), render: ({ startedAt }) => <Moment at={startedAt} /> },
-    { key: 'startedBy', title: t('resend.startedBy'), render: ({ startedBy }) => startedBy },
+    { key: 'startedBy', title: t('resend.startedBy'), render: ({ startedBy }) => showStarter(startedBy, t) },
     {
       key: 'filter',
       width: 240,
@@ -66,6 +66,12 @@ function columns(t: Translate): readonly Column<ResendJob>[] {
       render: (job) => <ResendProgress job={job} />,
     },
   ];
+}
+
+/** A customer's link, or the name of a user or key, which has no colon. */
+function showStarter(startedBy: string, t: Translate): string {
+  const [, id] = /^customer:(.*)$/.exec(startedBy) ?? [];
+  return id === undefined ? startedBy : t('resend.byCustomer', { id });
 }
 
 function filterOf({ filter }: ResendJob): NotificationFilter {

@@ -8,7 +8,8 @@ const resendJobsSql = {
       $3::bigint, $4, clock.now
     from (select doorbell.now_ms($5::bigint) as now) clock returning *`,
   find: 'select * from doorbell.resend_job where id = $1',
-  list: 'select * from doorbell.resend_job order by started_at desc, id desc limit $1::int',
+  list: `select * from doorbell.resend_job where started_by = coalesce($2::text, started_by)
+    order by started_at desc, id desc limit $1::int`,
   // One worker runs a job, and another takes it up when that one is gone.
   claim: `with clock as materialized (select doorbell.now_ms($1::bigint) as now)
     update doorbell.resend_job j set lease_until = clock.now + $2::bigint from clock
@@ -47,8 +48,8 @@ export function createResendJobs({ database, givenNow }: StoreContext): ResendJo
       return resendJobOf(row);
     },
     findResendJob,
-    listResendJobs: async (limit) =>
-      (await database.rows<ResendJobRow>(resendJobsSql.list, limit)).map(resendJobOf),
+    listResendJobs: async (limit, startedBy) =>
+      (await database.rows<ResendJobRow>(resendJobsSql.list, limit, startedBy ?? null)).map(resendJobOf),
     async claimResendJob(leaseMs) {
       const [row] = await database.rows<ResendJobRow>(resendJobsSql.claim, givenNow(), leaseMs);
       return row === undefined ? undefined : resendJobOf(row);

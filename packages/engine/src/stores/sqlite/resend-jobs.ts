@@ -8,7 +8,8 @@ export const resendJobsSql = {
   insert: `insert into resend_job (id, filter, state, total, started_by, started_at)
     values (?, ?, 'running', ?, ?, ?)`,
   find: 'select * from resend_job where id = ?',
-  list: 'select * from resend_job indexed by resend_job_by_time where started_at > 0 order by started_at desc, id desc limit ?',
+  list: `select * from resend_job indexed by resend_job_by_time where started_at > 0 and started_by = coalesce(?2, started_by)
+    order by started_at desc, id desc limit ?1`,
   free: `select * from resend_job where state = 'running' and lease_until <= ? order by lease_until limit 1`,
   lease: 'update resend_job set lease_until = ?2 where id = ?1',
   step: `update resend_job set done = ?2, resent = ?3, cursor = ?4, lease_until = ?5
@@ -49,7 +50,7 @@ export function createResendJobs(
         return job;
       }),
     findResendJob: async (jobId) => find(jobId),
-    listResendJobs: async (limit) => list.all(limit).map(resendJobOf),
+    listResendJobs: async (limit, startedBy) => list.all(limit, startedBy ?? null).map(resendJobOf),
     async claimResendJob(leaseMs) {
       // Nothing to do is the rule, and costs a read.
       if (findFree.get(leaseNow()) === undefined) return undefined;

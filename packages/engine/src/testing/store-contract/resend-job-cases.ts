@@ -28,6 +28,19 @@ export const resendJobCases: Cases = {
     expect((await world.store.listResendJobs(2)).map(({ id }) => id)).toEqual(['j3', 'j2']);
   },
 
+  'are listed by who started them': async (world) => {
+    for (const [id, startedBy] of Object.entries({ j1: 'ada', j2: 'bob', j3: 'ada' })) {
+      await world.store.startResendJob({ ...draft, id, startedBy });
+      world.clock.advance(1);
+    }
+    const idsOf = async (...how: [number, string?]) =>
+      (await world.store.listResendJobs(...how)).map(({ id }) => id);
+    expect(await idsOf(9, 'ada')).toEqual(['j3', 'j1']);
+    expect(await idsOf(1, 'bob')).toEqual(['j2']);
+    expect(await idsOf(9, 'eve')).toEqual([]);
+    expect(await idsOf(9)).toEqual(['j3', 'j2', 'j1']);
+  },
+
   'are run by one at a time, and taken up where they were when that one is gone': async (world) => {
     await world.store.startResendJob(draft);
     expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ id: 'j1', done: 0 });

@@ -1,6 +1,7 @@
 import { listCases } from '@doorbell/conformance';
 import { describe, expect, it } from 'vitest';
 
+import { sayDetailInChinese } from '../../packages/console/src/pages/endpoints/conformance/say-in-chinese.ts';
 import { brokenReceivers, carefulReceiver } from './broken-receivers.ts';
 import { judgeSubject } from './judge-subject.ts';
 import { sdkReceivers } from './sdk-receivers.ts';
@@ -10,8 +11,11 @@ const subjects = [...sdkReceivers, carefulReceiver, ...brokenReceivers];
 
 describe.concurrent('the kit finds exactly what is wrong, with an endpoint that', () => {
   it.each(subjects.map((subject) => [subject.name, subject] as const))('%s', async (_name, subject) => {
-    const { unexpected, missed } = await judgeSubject(subject);
+    const { unexpected, missed, report } = await judgeSubject(subject);
     expect({ unexpected, missed }).toEqual({ unexpected: [], missed: [] });
+    const details = report.results.flatMap(({ detail }) => (detail === null ? [] : [detail]));
+    // For the console, whose readers are Chinese.
+    expect(details.filter((detail) => !/\p{Script=Han}/u.test(sayDetailInChinese(detail)))).toEqual([]);
   });
 });
 

@@ -3,7 +3,9 @@ import { listCases } from '@doorbell/conformance';
 import type { AuditEntry, Page } from '@doorbell/server/api';
 import type { Page as BrowserPage } from 'playwright-core';
 import { expect, it } from 'vitest';
+import acceptedTexts from '../src/pages/endpoints/conformance/accepted-texts.zh.json' with { type: 'json' };
 import chinese from '../src/pages/endpoints/conformance/case-texts.zh.json' with { type: 'json' };
+import { sayCaseInChinese, sayDetailInChinese } from '../src/pages/endpoints/conformance/say-in-chinese.ts';
 import { describeInBrowser } from './world/describe-in-browser.ts';
 import { judgeEndpoint } from './world/judge-endpoint.ts';
 import { signIn } from './world/operator.ts';
@@ -13,9 +15,29 @@ const path = (customerId: string) => `/endpoints/${customerId}-main?tab=conforma
 
 it('has the words of every case in Chinese, and of no other', () => {
   expect(Object.keys(caseTexts)).toEqual(listCases().map(({ id }) => id));
-  for (const { why, hint } of Object.values(caseTexts)) {
-    expect([why, hint].every((text) => /\p{Script=Han}/u.test(text))).toBe(true);
-  }
+  const accepts = new Set(listCases().map((each) => each.accepts));
+  expect(Object.keys(acceptedTexts).sort()).toEqual([...accepts].sort());
+  const english = listCases().flatMap(({ run: _run, ...about }) => {
+    const shape = {
+      ...about,
+      group: '',
+      outcome: 'passed',
+      detail: null,
+      durationMs: 0,
+      exchanges: [],
+    } as const;
+    const { detail: _detail, ...words } = sayCaseInChinese(shape);
+    return Object.entries(words).filter(([, text]) => !/\p{Script=Han}/u.test(text));
+  });
+  expect(english).toEqual([]);
+});
+
+it('says in Chinese what the kit finds, quotes what endpoints say, and leaves what it does not know', () => {
+  expect(sayDetailInChinese('request 2 of 3: expected success, but the answer was HTTP 500 with oh no')).toBe(
+    '第 2 个请求（共 3 个）：应当成功，但答复为 HTTP 500：oh no',
+  );
+  expect(sayDetailInChinese('envelope-not-json: The response is not JSON: "ok".')).toBe('答复不是 JSON');
+  expect(sayDetailInChinese('the moon is too bright')).toBe('the moon is too bright');
 });
 
 describeInBrowser('the conformance tab of an endpoint', (stage) => {

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { useLanguage } from '../../../i18n/language.tsx';
 import { downloadText } from '../../../parts/download-text.ts';
 import type { Tone } from '../../../parts/tags.tsx';
+import { useDetailWords } from './case-words.ts';
 
 interface ConformanceVerdictProps {
   readonly endpointId: string;
@@ -23,6 +24,7 @@ const levels = ['must', 'should', 'hardened'] as const;
 /** The grade, what it means, the counts, and the report as files. */
 export function ConformanceVerdict({ endpointId, report, results }: ConformanceVerdictProps) {
   const { t } = useLanguage();
+  const sayDetail = useDetailWords();
   const { junit, ...summary } = report;
   const { grade, counts, runId, durationMs } = report;
   const name = `conformance-${endpointId}-${runId}`;
@@ -33,7 +35,7 @@ export function ConformanceVerdict({ endpointId, report, results }: ConformanceV
       </span>
       <div className="grow">
         <h2>{t(verdictKey(report), { count: counts.must.failed })}</h2>
-        {report.detail !== null && <p>{report.detail}</p>}
+        {report.detail !== null && <p>{sayDetail(report.detail)}</p>}
         {grade !== null && <p className="dim">{t(`grade.${grade}`)}</p>}
         <dl className="pairs">
           {levels.map((level) => (

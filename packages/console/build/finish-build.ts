@@ -4,8 +4,16 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 // After Vite: compresses what the server sends, and fails when the first load has grown over its budget.
 
-/** Of script, by gzip, for the sign-in page and any one page together, before charts. */
-const firstLoadBytesMax = 300 * 1_024;
+/** Of script, by gzip, for the sign-in page and any one page together, before charts and calendars. */
+const firstLoadBytesMax = 285 * 1_024;
+const signIn = 'src/shell/sign-in.tsx';
+/** What a page draws by itself once its first rows are on the screen. */
+const drawnLater: Readonly<Record<string, readonly string[]>> = {
+  'src/pages/notifications/notifications-page.tsx': [
+    'src/pages/notifications/notification-filter-form.tsx',
+    'src/pages/notifications/notification-toolbar.tsx',
+  ],
+};
 const dist = join(import.meta.dirname, '..', 'dist');
 
 interface Chunk {
@@ -21,14 +29,20 @@ compressAll();
 for (const page of Object.keys(manifest).filter(
   (name) => name.startsWith('src/pages/') && name.endsWith('-page.tsx'),
 )) {
-  const files = [...chunksOf('index.html', chunksOf(page))];
-  const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file))).length, 0);
+  const first = bytesOf(['index.html', page]);
+  const bytes = bytesOf(['index.html', signIn, page, ...(drawnLater[page] ?? [])]);
   const isOver = bytes > firstLoadBytesMax;
   process.stdout.write(
-    `${kib(bytes)} of script by gzip to open ${page.split('/')[2]}${isOver ? `: over ${kib(firstLoadBytesMax)}` : ''}\n`,
+    `${kib(first)} of script by gzip to open ${page.split('/')[2]}, ${kib(bytes)} with all of it and the sign-in page${isOver ? `: over ${kib(firstLoadBytesMax)}` : ''}\n`,
   );
   // Load something later, or do without it.
   if (isOver) process.exitCode = 1;
+}
+
+function bytesOf(names: readonly string[]): number {
+  const files = new Set<string>();
+  for (const name of names) chunksOf(name, files);
+  return [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file))).length, 0);
 }
 
 /** The files of an entry and of all that it imports before it runs. */

@@ -117,7 +117,7 @@ describeInBrowser('alerts in the console', (stage) => {
       origin: 'https://qyapi.weixin.qq.com',
     });
     await row.getByRole('button', { name: '删除' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: '删除' }).click();
+    await page.getByRole('tooltip').getByRole('button', { name: '删除' }).click();
     await row.waitFor({ state: 'detached' });
   });
 

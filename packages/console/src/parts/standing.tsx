@@ -1,4 +1,4 @@
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
 import { useLanguage } from '../i18n/language.tsx';
@@ -9,7 +9,10 @@ export function Loading({ rows = 6 }: { readonly rows?: number }) {
   const { t } = useLanguage();
   return (
     <div className="standing-loading" role="status" aria-label={t('standing.loading')}>
-      <Skeleton active title={false} paragraph={{ rows }} />
+      {Array.from({ length: rows }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they neither move nor change.
+        <span key={index} className="loading-line" />
+      ))}
     </div>
   );
 }

@@ -1,10 +1,12 @@
 import { CloseOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
+import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, useEffect, useState } from 'react';
 import { closeSession, mayDo, useUser } from '../api/session.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading, Nothing } from '../parts/standing.tsx';
-import { findMenuItem, menu } from './menu.tsx';
+import { loadInIdleTime } from './load-in-idle-time.ts';
+import { findMenuItem, type MenuItem, menu } from './menu.tsx';
 import { PageBoundary } from './page-boundary.tsx';
 import { usePlace } from './place.ts';
 import { Switches } from './switches.tsx';
@@ -18,6 +20,7 @@ export function Frame() {
   const shown = menu.filter(({ deed }) => mayDo(user, deed));
   const current = shown.find((item) => item === findMenuItem(path));
   const title = current === undefined ? t('shell.noPage') : t(current.title);
+  useEffect(() => loadInIdleTime(menu.filter(({ deed }) => mayDo(user, deed))), [user]);
   useEffect(() => {
     document.title = `${title} - Doorbell`;
   }, [title]);
@@ -34,11 +37,7 @@ export function Frame() {
         <ul>
           {shown.map((item) => (
             <li key={item.path}>
-              <Link to={item.path} isCurrent={item === current} onFollow={() => setMenuOpen(false)}>
-                {item.icon}
-                <span>{t(item.title)}</span>
-                {item.badge !== undefined && <item.badge />}
-              </Link>
+              <MenuLink item={item} isCurrent={item === current} onFollow={() => setMenuOpen(false)} />
             </li>
           ))}
         </ul>
@@ -62,11 +61,34 @@ export function Frame() {
       <main id="content" className="content" tabIndex={-1}>
         <PageBoundary key={path}>
           <Suspense fallback={<Loading />}>
-            {current === undefined ? <Nothing title={t('shell.noPage')} hint={path} /> : <current.page />}
+            {current === undefined ? <Nothing title={t('shell.noPage')} hint={path} /> : <current.Page />}
           </Suspense>
         </PageBoundary>
       </main>
     </div>
+  );
+}
+
+interface MenuLinkProps {
+  readonly item: MenuItem;
+  readonly isCurrent: boolean;
+  readonly onFollow: () => void;
+}
+
+function MenuLink({ item, isCurrent, onFollow }: MenuLinkProps) {
+  const { t } = useLanguage();
+  const queries = useQueryClient();
+  const follow = () => {
+    item.load();
+    item.ask?.(queries, new URLSearchParams());
+    onFollow();
+  };
+  return (
+    <Link to={item.path} isCurrent={isCurrent} onFollow={follow} onNear={item.load}>
+      {item.icon}
+      <span>{t(item.title)}</span>
+      {item.badge !== undefined && <item.badge />}
+    </Link>
   );
 }
 

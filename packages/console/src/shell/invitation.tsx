@@ -1,7 +1,8 @@
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
-import { openSession, type User } from '../api/session.ts';
+import type { User } from '../api/session.ts';
 import { useLanguage } from '../i18n/language.tsx';
+import { enterByLink, leaveLink } from './enter-by-link.ts';
 import { goTo } from './place.ts';
 import { SignInCard } from './sign-in-card.tsx';
 
@@ -13,7 +14,7 @@ interface InvitationProps {
 }
 
 /** Asks who has signed in already whether a customer's link may take the place of that. */
-export function Invitation({ linkToken, user, onEntered }: InvitationProps) {
+export default function Invitation({ linkToken, user, onEntered }: InvitationProps) {
   const { t } = useLanguage();
   const [isBusy, setBusy] = useState(false);
   const [isRefused, setRefused] = useState(false);
@@ -43,17 +44,4 @@ export function Invitation({ linkToken, user, onEntered }: InvitationProps) {
       </Button>
     </SignInCard>
   );
-}
-
-/** Throws `ApiProblem` for a link that is no longer good; who had signed in stays so. */
-export async function enterByLink(linkToken: string): Promise<User> {
-  const user = await openSession({ linkToken });
-  leaveLink();
-  goTo('/endpoints');
-  return user;
-}
-
-/** The token is not to stay in the address bar, nor in the history. */
-function leaveLink(): void {
-  window.history.replaceState(null, '', '/');
 }

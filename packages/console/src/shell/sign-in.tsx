@@ -11,7 +11,7 @@ interface SignInValues {
   readonly password: string;
 }
 
-export function SignIn({ onSignedIn }: { readonly onSignedIn: (user: User) => void }) {
+export default function SignIn({ onSignedIn }: { readonly onSignedIn: (user: User) => void }) {
   const { t } = useLanguage();
   const [error, setError] = useState<TextKey | null>(null);
   const [isBusy, setBusy] = useState(false);

@@ -1,16 +1,18 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { AlertChannel } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button } from 'antd';
-import { useState } from 'react';
+import { Alert, Button, Popconfirm } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Listed } from '../../parts/listed.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { ToneTag } from '../../parts/tags.tsx';
+import { toast } from '../../parts/toast.ts';
 import { useEdit } from '../../parts/use-edit.ts';
-import { ChannelDialog } from './channel-dialog.tsx';
+
+const ChannelDialog = lazy(() => import('./channel-dialog.tsx'));
 
 interface Tested {
   readonly ok: boolean;
@@ -56,32 +58,26 @@ export function AlertChannels() {
           />
         )}
       </Listed>
-      {edited !== null && (
-        <ChannelDialog channel={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
-      )}
+      <Suspense>
+        {edited !== null && (
+          <ChannelDialog channel={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
+        )}
+      </Suspense>
     </section>
   );
 }
 
 function useChannelActions() {
   const { t } = useLanguage();
-  const { message, modal } = App.useApp();
   const queries = useQueryClient();
   const edit = useEdit();
   const test = useMutation({
     mutationFn: (id: string) => callApi<Tested>(`/alert-channels/${id}/test`, { method: 'POST', body: {} }),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['alert-channels'] }),
-    onError: (error) => void message.error(error.message),
+    onError: (error) => toast.bad(error.message),
   });
   const remove = (id: string) =>
-    void modal.confirm({
-      title: t('channel.deleteConfirm', { id }),
-      okText: t('channel.delete'),
-      cancelText: t('action.cancel'),
-      okButtonProps: { danger: true },
-      onOk: () =>
-        edit.mutate({ path: `/alert-channels/${id}`, method: 'DELETE', done: t('channel.deleted') }),
-    });
+    edit.mutate({ path: `/alert-channels/${id}`, method: 'DELETE', done: t('channel.deleted') });
   return { test, remove };
 }
 
@@ -151,9 +147,15 @@ function columns(
           <Button size="small" onClick={() => onEdit(channel)}>
             {t('channel.edit')}
           </Button>
-          <Button size="small" onClick={() => remove(channel.id)}>
-            {t('channel.delete')}
-          </Button>
+          <Popconfirm
+            title={t('channel.deleteConfirm', { id: channel.id })}
+            okText={t('channel.delete')}
+            cancelText={t('action.cancel')}
+            okButtonProps={{ danger: true }}
+            onConfirm={() => remove(channel.id)}
+          >
+            <Button size="small">{t('channel.delete')}</Button>
+          </Popconfirm>
         </span>
       ),
     },

@@ -15,7 +15,7 @@ interface Fields {
   readonly refusalsWindow: number;
 }
 
-export function AlertThresholdsForm() {
+export default function AlertThresholdsForm() {
   const found = useQuery({
     queryKey: ['alert-thresholds'],
     queryFn: ({ signal }) => callApi<AlertThresholds>('/alert-thresholds', { signal }),

@@ -1,9 +1,12 @@
+import { lazy, Suspense } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { Loading } from '../../parts/standing.tsx';
 import { TabLinks } from '../../parts/tab-links.tsx';
 import { AlertChannels } from './alert-channels.tsx';
 import { AlertList } from './alert-list.tsx';
-import { AlertThresholdsForm } from './alert-thresholds-form.tsx';
+
+const AlertThresholdsForm = lazy(() => import('./alert-thresholds-form.tsx'));
 
 /** What a person should look at; for administrators also where it is sent, and from when on. */
 export default function AlertsPage() {
@@ -16,7 +19,15 @@ export default function AlertsPage() {
       tabs={[
         { key: 'list', label: t('alert.list'), children: <AlertList /> },
         { key: 'channels', label: t('alert.channels'), children: <AlertChannels /> },
-        { key: 'thresholds', label: t('alert.thresholds'), children: <AlertThresholdsForm /> },
+        {
+          key: 'thresholds',
+          label: t('alert.thresholds'),
+          children: (
+            <Suspense fallback={<Loading />}>
+              <AlertThresholdsForm />
+            </Suspense>
+          ),
+        },
       ]}
     />
   );

@@ -26,7 +26,7 @@ interface ChannelDialogProps {
 }
 
 /** Creates or edits a channel. URL and secret are never read back: left empty, they stay. */
-export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
+export default function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
   const { t } = useLanguage();
   const edit = useEdit();
   const save = ({ id, url, secret, ...body }: Fields) =>

@@ -1,12 +1,13 @@
 import { KeyOutlined, PauseOutlined, PlayCircleOutlined } from '@ant-design/icons';
 import type { Endpoint } from '@doorbell/server/api';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Input, Modal } from 'antd';
-import { useState } from 'react';
-import { callApi } from '../../api/call-api.ts';
+import { Button } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
-import { RotateKeyDialog } from './rotate-key-dialog.tsx';
+import { useEndpointCall } from './use-endpoint-call.ts';
+
+const PauseDialog = lazy(() => import('./pause-dialog.tsx'));
+const RotateKeyDialog = lazy(() => import('./rotate-key-dialog.tsx'));
 
 export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
   const { t } = useLanguage();
@@ -41,55 +42,10 @@ export function EndpointActions({ endpoint }: { readonly endpoint: Endpoint }) {
           {t('endpoint.rotate')}
         </Button>
       )}
-      {dialog === 'pause' && <PauseDialog endpointId={endpoint.id} onClose={close} />}
-      {dialog === 'rotate' && <RotateKeyDialog endpointId={endpoint.id} onClose={close} />}
+      <Suspense>
+        {dialog === 'pause' && <PauseDialog endpointId={endpoint.id} onClose={close} />}
+        {dialog === 'rotate' && <RotateKeyDialog endpointId={endpoint.id} onClose={close} />}
+      </Suspense>
     </>
   );
-}
-
-interface DialogProps {
-  readonly endpointId: string;
-  readonly onClose: () => void;
-}
-
-function PauseDialog({ endpointId, onClose }: DialogProps) {
-  const { t } = useLanguage();
-  const [detail, setDetail] = useState('');
-  const pause = useEndpointCall(endpointId, 'pause', t('endpoint.wasPaused'));
-  return (
-    <Modal
-      open
-      title={t('endpoint.pauseTitle', { id: endpointId })}
-      okText={t('endpoint.pause')}
-      cancelText={t('action.cancel')}
-      confirmLoading={pause.isPending}
-      onCancel={onClose}
-      onOk={() => pause.mutate(detail.trim() === '' ? {} : { detail: detail.trim() }, { onSuccess: onClose })}
-    >
-      <p>{t('endpoint.pauseHint')}</p>
-      <label className="field-label" htmlFor="pause-why">
-        {t('endpoint.pauseWhy')}
-      </label>
-      <Input
-        id="pause-why"
-        value={detail}
-        maxLength={500}
-        onChange={(event) => setDetail(event.target.value)}
-      />
-    </Modal>
-  );
-}
-
-function useEndpointCall(endpointId: string, verb: 'pause' | 'resume', done: string) {
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (body: object) =>
-      callApi<Endpoint>(`/endpoints/${encodeURIComponent(endpointId)}/${verb}`, { method: 'POST', body }),
-    onSuccess: () => {
-      void message.success(done);
-      void queries.invalidateQueries();
-    },
-    onError: (error) => void message.error(error.message),
-  });
 }

@@ -1,10 +1,11 @@
 import type { Endpoint, EndpointBody } from '@doorbell/server/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Form, Input, InputNumber, Select } from 'antd';
+import { Alert, Button, Form, Input, InputNumber, Select } from 'antd';
 import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { toast } from '../../parts/toast.ts';
 import { endpointLimits } from './endpoint-limits.ts';
 
 interface EndpointFormProps {
@@ -35,14 +36,13 @@ const defaults = {
 
 export default function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
   const { t } = useLanguage();
-  const { message } = App.useApp();
   const queries = useQueryClient();
   const mayEdit = useMay('administer');
   const save = useMutation({
     mutationFn: ({ id, ...values }: FormValues) =>
       callApi<Endpoint>(`/endpoints/${encodeURIComponent(id)}`, { method: 'PUT', body: toBody(values) }),
     onSuccess: (saved) => {
-      void message.success(t('settings.saved'));
+      toast.good(t('settings.saved'));
       void queries.invalidateQueries({ queryKey: ['endpoints'] });
       void queries.invalidateQueries({ queryKey: ['endpoint', saved.id] });
       onSaved?.(saved);

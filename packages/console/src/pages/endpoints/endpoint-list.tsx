@@ -1,6 +1,6 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { Endpoint } from '@doorbell/server/api';
-import { Button, Drawer } from 'antd';
+import { Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useEndpoints } from '../../api/books.ts';
 import { useMay } from '../../api/session.ts';
@@ -12,7 +12,7 @@ import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { goTo } from '../../shell/place.ts';
 import { EndpointStatus } from './endpoint-status.tsx';
 
-const EndpointForm = lazy(() => import('./endpoint-form.tsx'));
+const CreateEndpoint = lazy(() => import('./create-endpoint.tsx'));
 
 export function EndpointList() {
   const { t } = useLanguage();
@@ -49,17 +49,9 @@ export function EndpointList() {
         </>
       )}
       {isCreating && (
-        <Drawer
-          open
-          size={640}
-          title={t('endpoint.create')}
-          closable={{ 'aria-label': t('action.close') }}
-          onClose={() => setCreating(false)}
-        >
-          <Suspense fallback={<Loading />}>
-            <EndpointForm onSaved={({ id }: Endpoint) => goTo(`/endpoints/${id}`)} />
-          </Suspense>
-        </Drawer>
+        <Suspense>
+          <CreateEndpoint onClose={() => setCreating(false)} />
+        </Suspense>
       )}
     </section>
   );

@@ -16,7 +16,7 @@ interface FormValues {
 
 const hourMs = 3_600_000;
 
-export function RotateKeyDialog({ endpointId, onClose }: RotateKeyDialogProps) {
+export default function RotateKeyDialog({ endpointId, onClose }: RotateKeyDialogProps) {
   const { t } = useLanguage();
   const queries = useQueryClient();
   const rotate = useMutation({

@@ -5,8 +5,8 @@ import { useLanguage } from '../../i18n/language.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
-import { NotificationDrawer } from '../notifications/notification-drawer.tsx';
 import { NotificationTable } from '../notifications/notification-table.tsx';
+import { OpenedNotification } from '../notifications/opened-notification.tsx';
 
 /** What the endpoint has not got yet, the oldest first. */
 export function Undelivered({ endpointId }: { readonly endpointId: string }) {
@@ -42,7 +42,7 @@ export function Undelivered({ endpointId }: { readonly endpointId: string }) {
           <Pager count={items.length} next={next} />
         </>
       )}
-      {openId !== null && <NotificationDrawer id={openId} onClose={() => setQuery({ open: null })} />}
+      <OpenedNotification />
     </section>
   );
 }

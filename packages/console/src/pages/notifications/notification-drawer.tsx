@@ -1,12 +1,13 @@
 import { RedoOutlined } from '@ant-design/icons';
 import type { NotificationWithAttempts } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Drawer } from 'antd';
+import { Button, Drawer } from 'antd';
 import { lazy, Suspense } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Failed, Loading } from '../../parts/standing.tsx';
+import { toast } from '../../parts/toast.ts';
 
 // A list opens without what only an open notification shows.
 const NotificationDetail = lazy(() => import('./notification-detail.tsx'));
@@ -16,7 +17,7 @@ interface NotificationDrawerProps {
   readonly onClose: () => void;
 }
 
-export function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
+export default function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
   const { t } = useLanguage();
   const mayOperate = useMay('operate');
   const found = useQuery({
@@ -49,18 +50,17 @@ export function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
 
 function ResendButton({ notification }: { readonly notification: NotificationWithAttempts }) {
   const { t } = useLanguage();
-  const { message } = App.useApp();
   const queries = useQueryClient();
   const resend = useMutation({
     mutationFn: () =>
       callApi<{ resent: number }>(`/notifications/${notification.id}/resend`, { method: 'POST', body: {} }),
     onSuccess: ({ resent }) => {
-      if (resent > 0) void message.success(t('drawer.resent'));
-      else void message.info(t('drawer.notResent'));
+      if (resent > 0) toast.good(t('drawer.resent'));
+      else toast.calm(t('drawer.notResent'));
       void queries.invalidateQueries({ queryKey: ['notification', notification.id] });
       void queries.invalidateQueries({ queryKey: ['notifications'] });
     },
-    onError: (error) => void message.error(error.message),
+    onError: (error) => toast.bad(error.message),
   });
   return (
     <Button

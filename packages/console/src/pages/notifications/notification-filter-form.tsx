@@ -15,7 +15,7 @@ interface FormValues extends Omit<NotificationFilter, 'from' | 'to'> {
 }
 
 /** The query form above the table. What it asks stands in the address bar, so that a view can be sent to others. */
-export function NotificationFilterForm({ filter }: { readonly filter: NotificationFilter }) {
+export default function NotificationFilterForm({ filter }: { readonly filter: NotificationFilter }) {
   const { t, language } = useLanguage();
   const [form] = Form.useForm<FormValues>();
   const customerId = Form.useWatch('customerId', form);

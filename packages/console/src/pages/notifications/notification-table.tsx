@@ -1,4 +1,5 @@
 import type { Notification } from '@doorbell/server/api';
+import { memo, useMemo } from 'react';
 import { type Language, type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { explainNotification } from '../../parts/explain-notification.ts';
@@ -12,20 +13,23 @@ interface NotificationTableProps {
   readonly onOpen: (id: string) => void;
 }
 
-export function NotificationTable({ items, isStale, openId, onOpen }: NotificationTableProps) {
+/** Drawn again only when something of it has changed. */
+export const NotificationTable = memo(function NotificationTable(props: NotificationTableProps) {
+  const { items, isStale, openId, onOpen } = props;
   const { t, language } = useLanguage();
+  const shown = useMemo(() => columns(t, language, onOpen), [t, language, onOpen]);
   return (
     <DataTable
       caption={t('menu.notifications')}
       rows={items}
       rowKey={({ id }) => id}
-      columns={columns(t, language, onOpen)}
+      columns={shown}
       openKey={openId}
       onOpen={({ id }) => onOpen(id)}
       isStale={isStale}
     />
   );
-}
+});
 
 function columns(
   t: Translate,

@@ -1,10 +1,6 @@
-import { RedoOutlined, ReloadOutlined } from '@ant-design/icons';
-import type { Notification, Page } from '@doorbell/server/api';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Select, Switch } from 'antd';
-import { useMemo, useState } from 'react';
-import { callApi } from '../../api/call-api.ts';
-import { useMay } from '../../api/session.ts';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { listNotifications } from '../../api/list-notifications.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import {
   filterNames,
@@ -15,12 +11,14 @@ import {
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
-import { NotificationDrawer } from './notification-drawer.tsx';
-import { NotificationFilterForm } from './notification-filter-form.tsx';
+import { FilterFormOutline } from './filter-form-outline.tsx';
 import { NotificationTable } from './notification-table.tsx';
-import { ResendDialog } from './resend-dialog.tsx';
+import { OpenedNotification } from './opened-notification.tsx';
+import { useIsPainted } from './use-is-painted.ts';
 
-const pageSize = 50;
+// Select, form and calendar take longer to draw than fifty rows, and come when these are on the screen.
+const NotificationFilterForm = lazy(() => import('./notification-filter-form.tsx'));
+const NotificationToolbar = lazy(() => import('./notification-toolbar.tsx'));
 const refreshMs = 5_000;
 
 export default function NotificationsPage() {
@@ -28,17 +26,34 @@ export default function NotificationsPage() {
   const search = query.toString();
   const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
   const openId = query.get('open');
-  const list = useNotifications(filter, query.get('cursor'), query.get('order'));
+  const order = query.get('order');
+  const { found, isLive, setLive } = useNotifications(filter, query.get('cursor'), order);
+  const isPainted = useIsPainted(!found.isPending);
   return (
     <>
       <section className="card">
-        <NotificationFilterForm filter={filter} />
+        <Suspense fallback={<FilterFormOutline />}>
+          {isPainted ? <NotificationFilterForm filter={filter} /> : <FilterFormOutline />}
+        </Suspense>
       </section>
       <section className="card">
-        <Toolbar {...list} filter={filter} order={query.get('order')} />
-        <List {...list} filter={filter} openId={openId} />
+        <Suspense fallback={<div className="toolbar" />}>
+          {isPainted ? (
+            <NotificationToolbar
+              filter={filter}
+              order={order}
+              isLive={isLive}
+              onLive={setLive}
+              isFetching={found.isFetching}
+              onRefresh={found.refetch}
+            />
+          ) : (
+            <div className="toolbar" />
+          )}
+        </Suspense>
+        <List found={found} filter={filter} openId={openId} />
       </section>
-      {openId !== null && <NotificationDrawer id={openId} onClose={() => setQuery({ open: null })} />}
+      <OpenedNotification />
     </>
   );
 }
@@ -46,83 +61,14 @@ export default function NotificationsPage() {
 function useNotifications(filter: NotificationFilter, cursor: string | null, order: string | null) {
   const [isLive, setLive] = useState(false);
   const found = useQuery({
-    queryKey: ['notifications', filter, cursor, order],
-    queryFn: async ({ signal }) => {
-      // A page may be empty and not the last: the server reads only so much that does not match.
-      for (let from = cursor; ; ) {
-        const query = { ...filter, cursor: from, order, limit: pageSize };
-        const page = await callApi<Page<Notification>>('/notifications', { query, signal });
-        if (page.items.length > 0 || page.next === null) return page;
-        from = page.next;
-      }
-    },
+    ...listNotifications(filter, cursor, order),
     placeholderData: keepPreviousData,
     refetchInterval: isLive && cursor === null ? refreshMs : false,
   });
   return { found, isLive, setLive };
 }
 
-type FoundNotifications = ReturnType<typeof useNotifications>;
-
-interface ToolbarProps extends FoundNotifications {
-  readonly filter: NotificationFilter;
-  readonly order: string | null;
-}
-
-function Toolbar({ found, isLive, setLive, filter, order }: ToolbarProps) {
-  const { t } = useLanguage();
-  return (
-    <div className="toolbar">
-      <Select
-        value={order ?? 'newest'}
-        aria-label={t('filter.order')}
-        options={[
-          { value: 'newest', label: t('filter.newest') },
-          { value: 'oldest', label: t('filter.oldest') },
-        ]}
-        onChange={(value) => setQuery({ order: value === 'newest' ? null : value, cursor: null })}
-      />
-      <ResendFilter filter={filter} />
-      <span className="grow" />
-      <label className="switch-label" htmlFor="live">
-        <Switch id="live" size="small" checked={isLive} onChange={setLive} />
-        {t('notifications.live')}
-      </label>
-      <Button
-        icon={<ReloadOutlined aria-hidden />}
-        loading={found.isFetching}
-        onClick={() => void found.refetch()}
-      >
-        {t('action.refresh')}
-      </Button>
-    </div>
-  );
-}
-
-/** Without a filter it would be everything, which nobody means. */
-function ResendFilter({ filter }: { readonly filter: NotificationFilter }) {
-  const { t } = useLanguage();
-  const [isOpen, setOpen] = useState(false);
-  const isEmpty = isEmptyFilter(filter);
-  const maySeeAll = useMay('see-all');
-  const mayOperate = useMay('operate');
-  if (!maySeeAll || !mayOperate) return null;
-  return (
-    <>
-      <Button
-        icon={<RedoOutlined aria-hidden />}
-        disabled={isEmpty}
-        title={isEmpty ? t('resend.needFilter') : undefined}
-        onClick={() => setOpen(true)}
-      >
-        {t('resend.open')}
-      </Button>
-      {isOpen && <ResendDialog filter={filter} onClose={() => setOpen(false)} />}
-    </>
-  );
-}
-
-interface ListProps extends FoundNotifications {
+interface ListProps extends Pick<ReturnType<typeof useNotifications>, 'found'> {
   readonly filter: NotificationFilter;
   readonly openId: string | null;
 }
@@ -142,11 +88,15 @@ function List({ found, filter, openId }: ListProps) {
         items={items}
         isStale={found.isPlaceholderData}
         openId={openId}
-        onOpen={(id) => setQuery({ open: id })}
+        onOpen={openNotification}
       />
       <Pager count={items.length} next={next} />
     </>
   );
+}
+
+function openNotification(id: string): void {
+  setQuery({ open: id });
 }
 
 function resetFilter(): void {

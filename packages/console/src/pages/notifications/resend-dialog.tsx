@@ -1,13 +1,15 @@
 import type { Notification, ResendJob } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, App, Button, Input, Modal } from 'antd';
+import { Alert, Button, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
+import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { FilterInWords } from '../../parts/filter-in-words.tsx';
 import { filterBody, type NotificationFilter } from '../../parts/notification-query.ts';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
 import { ResultTag, StateLabel } from '../../parts/tags.tsx';
+import { toast } from '../../parts/toast.ts';
 import { goTo } from '../../shell/place.ts';
 
 interface ResendDialogProps {
@@ -17,10 +19,13 @@ interface ResendDialogProps {
 
 /** The API counts no further; the resend goes on beyond it. */
 const countedMax = 100_000;
+/** The API lets a customer resend no more at a time. */
+const ofCustomerMax = 1_000;
 
 /** Shows what a filter matches, and resends it once its number has been typed. */
-export function ResendDialog({ filter, onClose }: ResendDialogProps) {
+export default function ResendDialog({ filter, onClose }: ResendDialogProps) {
   const { t } = useLanguage();
+  const isStaff = useMay('see-all');
   const preview = useQuery({
     queryKey: ['resend-preview', filter],
     queryFn: ({ signal }) =>
@@ -32,12 +37,21 @@ export function ResendDialog({ filter, onClose }: ResendDialogProps) {
     // The number that was typed must stay the number that was shown.
     refetchOnWindowFocus: false,
   });
+  const matches = preview.data?.matches ?? 0;
+  const isTooMany = !isStaff && matches > ofCustomerMax;
   return (
     <Modal open width={640} title={t('resend.title')} footer={null} onCancel={onClose}>
       {preview.isPending && <Loading rows={4} />}
       {preview.isError && <Failed error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.data?.matches === 0 && <Nothing title={t('resend.nothing')} />}
-      {preview.data !== undefined && preview.data.matches > 0 && (
+      {isTooMany && (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('resend.tooMany', { count: ofCustomerMax.toLocaleString() })}
+        />
+      )}
+      {preview.data !== undefined && matches > 0 && !isTooMany && (
         <Confirmation {...preview.data} filter={filter} />
       )}
     </Modal>
@@ -52,6 +66,7 @@ interface ConfirmationProps {
 
 function Confirmation({ filter, matches, sample }: ConfirmationProps) {
   const { t } = useLanguage();
+  const isStaff = useMay('see-all');
   const [typed, setTyped] = useState('');
   const resend = useResend(filter, matches);
   const count = String(matches);
@@ -72,7 +87,7 @@ function Confirmation({ filter, matches, sample }: ConfirmationProps) {
           </li>
         ))}
       </ul>
-      <Alert type="warning" showIcon title={t('resend.warning')} />
+      <Alert type="warning" showIcon title={t(isStaff ? 'resend.warning' : 'resend.warningOwn')} />
       <label htmlFor="resend-count">{t('resend.type', { count })}</label>
       <Input
         id="resend-count"
@@ -97,7 +112,6 @@ function Confirmation({ filter, matches, sample }: ConfirmationProps) {
 
 /** Starts it and leads to its progress. If more matches by now than was shown, the server starts nothing. */
 function useResend(filter: NotificationFilter, expected: number) {
-  const { message } = App.useApp();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () =>
@@ -106,6 +120,6 @@ function useResend(filter: NotificationFilter, expected: number) {
       void queries.invalidateQueries();
       goTo('/resends');
     },
-    onError: (error) => void message.error(error.message),
+    onError: (error) => toast.bad(error.message),
   });
 }

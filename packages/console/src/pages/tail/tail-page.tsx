@@ -8,7 +8,7 @@ import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/standing.tsx';
 import { HttpStatus, OutcomeTag, ResponseState, StateLabel, ToneTag } from '../../parts/tags.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
-import { NotificationDrawer } from '../notifications/notification-drawer.tsx';
+import { OpenedNotification } from '../notifications/opened-notification.tsx';
 import { rowsMax, type TailRow } from './tail-buffer.ts';
 import { type TailStanding, useTail } from './use-tail.ts';
 
@@ -21,7 +21,6 @@ export default function TailPage() {
   const [isPaused, setPaused] = useState(false);
   const filter = Object.fromEntries(filterNames.map((name) => [name, query.get(name)]));
   const { rows, taken, dropped, standing } = useTail(filter, isPaused);
-  const openId = query.get('open');
   return (
     <section className="card">
       <div className="toolbar">
@@ -44,7 +43,7 @@ export default function TailPage() {
       ) : (
         <TailTable rows={rows} />
       )}
-      {openId !== null && <NotificationDrawer id={openId} onClose={() => setQuery({ open: null })} />}
+      <OpenedNotification />
     </section>
   );
 }

@@ -7,8 +7,7 @@ import { Fact } from '../../parts/fact.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Failed, Loading } from '../../parts/standing.tsx';
 import { StateLabel } from '../../parts/tags.tsx';
-import { setQuery, usePlace } from '../../shell/place.ts';
-import { NotificationDrawer } from '../notifications/notification-drawer.tsx';
+import { OpenedNotification } from '../notifications/opened-notification.tsx';
 import { ChangeTable } from './change-table.tsx';
 import { CustomerKnows } from './customer-knows.tsx';
 import { StateDiagram } from './state-diagram.tsx';
@@ -20,7 +19,6 @@ interface TaskViewProps {
 
 /** One task's life: what the customer knows of it, its way through the states, every change and its notifications. */
 export function TaskView({ customerId, houseTaskId }: TaskViewProps) {
-  const openId = usePlace().query.get('open');
   const found = useTask(customerId, houseTaskId);
   if (found.isPending) return <Loading />;
   if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
@@ -35,7 +33,7 @@ export function TaskView({ customerId, houseTaskId }: TaskViewProps) {
       <section className="card">
         <ChangeTable changes={task.changes} notifications={notifications} />
       </section>
-      {openId !== null && <NotificationDrawer id={openId} onClose={() => setQuery({ open: null })} />}
+      <OpenedNotification />
     </>
   );
 }

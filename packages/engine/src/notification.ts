@@ -14,7 +14,7 @@ export interface NotificationPosition {
 
 /** What is to be resent; with `onlyIf`, it is left alone when its result is another by now. */
 export interface ResendPosition extends NotificationPosition {
-  readonly onlyIf?: NotificationResult;
+  readonly onlyIf?: NotificationResult | undefined;
 }
 
 /** One change for one endpoint: what a person looks up. */

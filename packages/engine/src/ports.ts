@@ -149,10 +149,13 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
   listResendJobs(limit: number, startedBy?: string): Promise<readonly ResendJob[]>;
   /** A job that nobody runs: it is the caller's until the lease ends. */
   claimResendJob(leaseMs: number): Promise<ResendJob | undefined>;
-  /** Records how far it has come and renews the lease; false when it does not run any more, or another has gone on. */
+  /**
+   * Resends a part, records how far the job has come, and renews the lease or, after the last part, ends the job: all of it
+   * or nothing. False when it does not run any more, or another has gone on.
+   */
   stepResendJob(step: ResendJobStep, leaseMs: number): Promise<boolean>;
   /** Ends a job that runs; one that has ended stays as it is. */
-  endResendJob(jobId: string, state: 'done' | 'stopped'): Promise<ResendJob | undefined>;
+  stopResendJob(jobId: string): Promise<ResendJob | undefined>;
 
   /** Most recently changed first. */
   listTasks(filter: TaskFilter, page: PageRequest): Promise<Page<Task>>;

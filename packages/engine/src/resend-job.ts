@@ -1,4 +1,4 @@
-import type { NotificationFilter } from './notification.ts';
+import type { NotificationFilter, ResendPosition } from './notification.ts';
 import type { EpochMs } from './ports.ts';
 
 /** A resend of all that matched a filter when it was started, done in small parts. */
@@ -22,7 +22,11 @@ export interface ResendJob {
 
 export type ResendJobDraft = Pick<ResendJob, 'id' | 'filter' | 'total' | 'startedBy'>;
 
-export interface ResendJobStep extends Pick<ResendJob, 'id' | 'done' | 'resent' | 'cursor'> {
+export interface ResendJobStep extends Pick<ResendJob, 'id' | 'done'> {
+  /** Where it goes on; null when this part was the last. */
+  readonly cursor: string | null;
+  /** The part to resend, as listed: a lane's in order. */
+  readonly resend: readonly ResendPosition[];
   /** Where it stood before: who finds it elsewhere was overtaken by another process, and must not take it back. */
   readonly from: Pick<ResendJob, 'done' | 'cursor'>;
 }

@@ -29,7 +29,7 @@ export type CustomerStore = Pick<
   | 'startResendJob'
   | 'findResendJob'
   | 'listResendJobs'
-  | 'endResendJob'
+  | 'stopResendJob'
   | 'listTasks'
   | 'findTasks'
   | 'listAlerts'
@@ -99,8 +99,7 @@ export function createCustomerStore(store: StoreAdmin, customerId: string): Cust
     startResendJob,
     findResendJob,
     listResendJobs: (limit: number) => store.listResendJobs(limit, startedBy),
-    endResendJob: async (jobId: string, state: Exclude<ResendJob['state'], 'running'>) =>
-      (await findResendJob(jobId)) && store.endResendJob(jobId, state),
+    stopResendJob: async (jobId: string) => (await findResendJob(jobId)) && store.stopResendJob(jobId),
     listTasks: async (filter: TaskFilter, page: PageRequest) =>
       isOwn(filter.customerId) ? store.listTasks({ ...filter, customerId }, page) : nothing,
     findTasks: async (houseTaskId, asked) => (isOwn(asked) ? store.findTasks(houseTaskId, customerId) : []),

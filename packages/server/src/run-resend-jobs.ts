@@ -1,11 +1,8 @@
-import type { Clock, Engine, Notification, ResendJob, StoreAdmin } from '@doorbell/engine';
+import type { Clock, Engine, ResendJob, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
 
 interface ResendPorts {
-  readonly admin: Pick<
-    StoreAdmin,
-    'claimResendJob' | 'stepResendJob' | 'endResendJob' | 'listNotifications' | 'resend'
-  >;
+  readonly admin: Pick<StoreAdmin, 'claimResendJob' | 'stepResendJob' | 'listNotifications'>;
   readonly engine: Pick<Engine, 'hint'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -32,36 +29,17 @@ export async function runResendJobs(ports: ResendPorts, stop: AbortSignal): Prom
 }
 
 async function runJob(job: ResendJob, { admin, engine }: ResendPorts, stop: AbortSignal): Promise<void> {
-  let { done, resent, cursor } = job;
+  let { done, cursor } = job;
   while (!stop.aborted) {
     const from = { done, cursor };
     const request = { limit: partSize, order: 'oldest-first', cursor: cursor ?? undefined } as const;
     const page = await admin.listNotifications(job.filter, request);
-    const lanes = Map.groupBy(page.items, ({ laneId }) => laneId);
-    const reopened = await Promise.all([...lanes.values()].map((items) => resendInOrder(items, admin)));
-    done += page.items.length;
-    resent += reopened.reduce((sum, each) => sum + each, 0);
-    cursor = page.next;
-    engine.hint();
-    const isRunning = await admin.stepResendJob({ id: job.id, done, resent, cursor, from }, leaseMs);
-    if (!isRunning) return;
-    if (cursor === null) {
-      await admin.endResendJob(job.id, 'done');
-      return;
-    }
-  }
-}
-
-/** Those of one lane one after the other: a later one that is reopened first could be sent first. */
-async function resendInOrder(
-  items: readonly Notification[],
-  admin: Pick<StoreAdmin, 'resend'>,
-): Promise<number> {
-  let sum = 0;
-  for (const { laneId, sequence, result: onlyIf } of items) {
     // What has been delivered since it was listed as failed, or as waiting, is not to be sent again.
-    const { resent } = await admin.resend({ laneId, sequence, onlyIf }, 1);
-    sum += resent;
+    const resend = page.items.map(({ laneId, sequence, result: onlyIf }) => ({ laneId, sequence, onlyIf }));
+    done += page.items.length;
+    cursor = page.next;
+    const isRunning = await admin.stepResendJob({ id: job.id, done, cursor, from, resend }, leaseMs);
+    engine.hint();
+    if (!isRunning || cursor === null) return;
   }
-  return sum;
 }

@@ -55,9 +55,9 @@ const verbs: Readonly<Record<keyof Omit<CustomerStore, 'recordAudit'>, () => Pro
     await startForeignJob();
     return acme.listResendJobs(10);
   },
-  endResendJob: async () => {
+  stopResendJob: async () => {
     await startForeignJob();
-    const ended = (await acme.endResendJob('r2', 'stopped')) ?? [];
+    const ended = (await acme.stopResendJob('r2')) ?? [];
     expect(await app.store.findResendJob('r2')).toMatchObject({ state: 'running' });
     return ended;
   },

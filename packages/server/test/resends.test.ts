@@ -44,9 +44,7 @@ function verbsOf(store: ResendAdmin): ResendAdmin {
   return {
     claimResendJob: (leaseMs) => store.claimResendJob(leaseMs),
     stepResendJob: (step, leaseMs) => store.stepResendJob(step, leaseMs),
-    endResendJob: (jobId, state) => store.endResendJob(jobId, state),
     listNotifications: (filter, page) => store.listNotifications(filter, page),
-    resend: (what, limit) => store.resend(what, limit),
   };
 }
 
@@ -100,7 +98,7 @@ async function outlast(app: TestApp): Promise<void> {
   );
 }
 
-test('a resend that is stopped in the middle goes no further than the part it was at', async () => {
+test('a resend that is stopped while it lists a part resends nothing of it', async () => {
   const app = await startRefused();
   const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 2 } })).json;
   runJobs(app, {
@@ -112,7 +110,7 @@ test('a resend that is stopped in the middle goes no further than the part it wa
   });
   await outlast(app);
   expect((await app.call('GET', `/v1/resends/${id}`)).json).toMatchObject({ state: 'stopped', done: 0 });
-  expect(await count(app, 2)).toBe(tasks - 200);
+  expect(await count(app, 2)).toBe(tasks);
 });
 
 test('a resend goes on after a restart with what comes after its last part', async () => {
@@ -123,20 +121,43 @@ test('a resend goes on after a restart with what comes after its last part', asy
   const job = await app.store.claimResendJob(1);
   const page = await app.store.listNotifications(job?.filter ?? {}, { limit: 200, order: 'oldest-first' });
   const from = { done: 0, cursor: null };
-  await app.store.stepResendJob({ id, done: 200, resent: 200, cursor: page.next, from }, 1);
+  await app.store.stepResendJob({ id, done: 200, resend: [], cursor: page.next, from }, 1);
   runJobs(app);
   const done = await until(async () => {
     const { json } = await app.call('GET', `/v1/resends/${id}`);
     return json.state === 'done' ? json : undefined;
   });
-  expect(done).toMatchObject({ done: tasks, resent: tasks });
+  expect(done).toMatchObject({ done: tasks, resent: tasks - 200 });
   expect(await count(app, 2)).toBe(200);
+});
+
+test('a resend of what was delivered sends nothing twice when its process ends just after a part', async () => {
+  const app = await startApp({ deliver: true });
+  const receiver = await startReceiver();
+  await addCustomer(app, { url: receiver.url });
+  await app.call('POST', '/v1/state-changes', change);
+  await until(async () => ((await count(app, 1)) === 1 ? true : undefined));
+  const { id } = (await app.call('POST', '/v1/resends', { filter: { customerId: 'acme' } })).json;
+  runJobs(app, {
+    ...verbsOf(app.store),
+    async stepResendJob(step, leaseMs) {
+      await app.store.stepResendJob(step, leaseMs);
+      throw new Error('the process died');
+    },
+  });
+  const job = await until(async () => {
+    const { json } = await app.call('GET', `/v1/resends/${id}`);
+    return json.state === 'done' ? json : undefined;
+  });
+  expect(job).toMatchObject({ resent: 1 });
+  await until(async () => ((await count(app, 1)) === 1 ? true : undefined));
+  expect(receiver.requests.length).toBe(2);
 });
 
 test('who stops a resend is written down even if stopping it fails', async () => {
   const app = await startRefused();
   const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 2 } })).json;
-  vi.spyOn(app.store, 'endResendJob').mockRejectedValueOnce(new Error('the process died'));
+  vi.spyOn(app.store, 'stopResendJob').mockRejectedValueOnce(new Error('the process died'));
   expect((await app.call('POST', `/v1/resends/${id}/stop`, {})).status).toBe(500);
   const { json } = await app.call('GET', '/v1/audit-log?action=resend.stop');
   expect(json.items).toMatchObject([{ target: id, before: { state: 'running' }, actor: { kind: 'key' } }]);
@@ -165,27 +186,16 @@ test('a resend leaves alone what is delivered between being listed and its turn'
   expect(await count(app, 1)).toBe(1);
 });
 
-test('a resend reopens the notifications of one task one after the other', async () => {
+test('a resend sends the notifications of one task in their order', async () => {
   const app = await startApp({ deliver: true });
   const receiver = await startReceiver();
   await addCustomer(app, { url: receiver.url });
   const states = [9000, 10000, 20000].map((state) => ({ ...change, state }));
   await app.call('POST', '/v1/state-changes', states);
   await until(async () => ((await count(app, 1)) === 3 ? true : undefined));
-  const { id } = (await app.call('POST', '/v1/resends', { filter: { result: 1 } })).json;
-  const log: string[] = [];
-  runJobs(app, {
-    ...verbsOf(app.store),
-    async resend(what, limit) {
-      const sequence = 'sequence' in what ? what.sequence : 0;
-      log.push(`${sequence} begins`);
-      const resent = await app.store.resend(what, limit);
-      log.push(`${sequence} is reopened`);
-      return resent;
-    },
-  });
-  await until(async () =>
-    (await app.call('GET', `/v1/resends/${id}`)).json.state === 'done' ? true : undefined,
-  );
-  expect(log).toEqual([1, 2, 3].flatMap((sequence) => [`${sequence} begins`, `${sequence} is reopened`]));
+  await app.call('POST', '/v1/resends', { filter: { result: 1 } });
+  runJobs(app);
+  await until(async () => (receiver.requests.length === 6 ? true : undefined));
+  const sequences = receiver.requests.map(({ headers }) => headers['doorbell-sequence']);
+  expect(sequences).toEqual(['1', '2', '3', '1', '2', '3']);
 });

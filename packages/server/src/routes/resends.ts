@@ -156,7 +156,7 @@ const jobRoutes: FastifyPluginAsyncTypebox = async (app) => {
       const { state, done } = found(await store.findResendJob(resendId), resendId);
       const before = { state, done };
       await store.recordAudit({ actor, action: 'resend.stop', target: resendId, before, after: null });
-      return showJob(found(await store.endResendJob(resendId, 'stopped'), resendId));
+      return showJob(found(await store.stopResendJob(resendId), resendId));
     },
   );
 };

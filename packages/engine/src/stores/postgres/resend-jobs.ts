@@ -1,6 +1,7 @@
 import type { StoreAdmin } from '../../ports.ts';
 import { type ResendJobRow, resendJobOf } from '../resend-job-row.ts';
 import type { StoreContext } from './context.ts';
+import { reopenWithin } from './resend.ts';
 
 const resendJobsSql = {
   insert: `insert into doorbell.resend_job (id, filter, state, total, started_by, started_at)
@@ -15,16 +16,17 @@ const resendJobsSql = {
     update doorbell.resend_job j set lease_until = clock.now + $2::bigint from clock
     where j.id = (select f.id from doorbell.resend_job f where f.state = 'running' and f.lease_until <= clock.now
       order by f.lease_until limit 1 for update skip locked) returning j.*`,
-  step: `update doorbell.resend_job set done = $2::bigint, resent = $3::bigint, cursor = $4,
-      lease_until = doorbell.now_ms($5::bigint) + $6::bigint
-    where id = $1 and state = 'running' and done = $7::bigint and cursor is not distinct from $8::text returning id`,
+  step: `update doorbell.resend_job set done = $2::bigint, cursor = $3,
+      lease_until = doorbell.now_ms($4::bigint) + $5::bigint
+    where id = $1 and state = 'running' and done = $6::bigint and cursor is not distinct from $7::text returning id`,
+  addResent: 'update doorbell.resend_job set resent = resent + $2::bigint where id = $1',
   end: `update doorbell.resend_job set state = $2, ended_at = doorbell.now_ms($3::bigint)
     where id = $1 and state = 'running'`,
 } as const;
 
 export type ResendJobs = Pick<
   StoreAdmin,
-  'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'endResendJob'
+  'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'stopResendJob'
 >;
 
 export function createResendJobs({ database, givenNow }: StoreContext): ResendJobs {
@@ -54,14 +56,18 @@ export function createResendJobs({ database, givenNow }: StoreContext): ResendJo
       const [row] = await database.rows<ResendJobRow>(resendJobsSql.claim, givenNow(), leaseMs);
       return row === undefined ? undefined : resendJobOf(row);
     },
-    async stepResendJob({ id, done, resent, cursor, from }, leaseMs) {
-      const place = [id, done, resent, cursor] as const;
-      const before = [from.done, from.cursor] as const;
-      const rows = await database.rows(resendJobsSql.step, ...place, givenNow(), leaseMs, ...before);
-      return rows.length > 0;
-    },
-    async endResendJob(jobId, state) {
-      await database.rows(resendJobsSql.end, jobId, state, givenNow());
+    stepResendJob: ({ id, done, cursor, from, resend }, leaseMs) =>
+      database.transaction(async (session) => {
+        const place = [id, done, cursor] as const;
+        const before = [from.done, from.cursor] as const;
+        const running = await session.rows(resendJobsSql.step, ...place, givenNow(), leaseMs, ...before);
+        if (running.length === 0) return false;
+        await session.rows(resendJobsSql.addResent, id, await reopenWithin(session, resend, givenNow()));
+        if (cursor === null) await session.rows(resendJobsSql.end, id, 'done', givenNow());
+        return true;
+      }),
+    async stopResendJob(jobId) {
+      await database.rows(resendJobsSql.end, jobId, 'stopped', givenNow());
       return findResendJob(jobId);
     },
   };

@@ -1,4 +1,9 @@
-import type { NotificationFilter, NotificationPosition, NotificationResult } from '../../notification.ts';
+import type {
+  NotificationFilter,
+  NotificationPosition,
+  NotificationResult,
+  ResendPosition,
+} from '../../notification.ts';
 import type { EpochMs, StoreAdmin } from '../../ports.ts';
 import type { Place } from '../cursor.ts';
 import { resultOf } from './candidates.ts';
@@ -6,6 +11,7 @@ import type { StoreContext } from './context.ts';
 import { toRows } from './database.ts';
 import { endpointSql } from './endpoint-book.ts';
 import type { Notifications } from './notifications.ts';
+import type { Transaction } from './transaction.ts';
 
 const resendSql: Readonly<Record<'lock' | 'rows' | 'write', string>> = {
   // In the order in which append locks them, so that the two cannot wait for each other.
@@ -60,9 +66,15 @@ interface ResendRow extends LaneState {
 const reopenedPerTransaction = 200;
 
 export function createResend(context: StoreContext, notifications: Notifications): StoreAdmin['resend'] {
+  const { database, givenNow } = context;
+
+  function reopenAll(positions: readonly ResendPosition[]): Promise<number> {
+    return database.transaction((session) => reopenWithin(session, positions, givenNow()));
+  }
+
   async function resendMatching(filter: NotificationFilter, limit: number): Promise<number> {
     // What is recorded from now on is not meant, and must not keep this from ending.
-    const [clock] = await context.database.rows<{ now: EpochMs }>(endpointSql.now, context.givenNow());
+    const [clock] = await database.rows<{ now: EpochMs }>(endpointSql.now, givenNow());
     const until = (clock?.now ?? 0) + 1;
     const meant = { ...filter, to: Math.min(filter.to ?? until, until) };
     let resent = 0;
@@ -76,7 +88,8 @@ export function createResend(context: StoreContext, notifications: Notifications
         limit: size,
       });
       if (places.length === 0) break;
-      resent += await reopenAll(context, places, meant.result);
+      const positions = places.map(({ laneId, sequence }) => ({ laneId, sequence, onlyIf: meant.result }));
+      resent += await reopenAll(positions);
       after = places.at(-1);
     }
     return resent;
@@ -84,40 +97,44 @@ export function createResend(context: StoreContext, notifications: Notifications
 
   return async (what, limit) => {
     if (limit <= 0) return { resent: 0 };
-    if ('laneId' in what) return { resent: await reopenAll(context, [what], what.onlyIf) };
+    if ('laneId' in what) return { resent: await reopenAll([what]) };
     return { resent: await resendMatching(what, limit) };
   };
 }
 
 /** Returns how many will be sent again, or sooner. What has changed its result since it was found is left alone. */
-function reopenAll(
-  { database, givenNow }: StoreContext,
-  positions: readonly NotificationPosition[],
-  result: NotificationResult | undefined,
+export async function reopenWithin(
+  session: Transaction,
+  positions: readonly ResendPosition[],
+  givenNow: EpochMs | null,
 ): Promise<number> {
   const laneIds = positions.map(({ laneId }) => laneId);
   const sequences = positions.map(({ sequence }) => sequence);
-  return database.transaction(async (session) => {
-    await session.rows(resendSql.lock, laneIds);
-    const rows = await session.rows<ResendRow>(resendSql.rows, laneIds, sequences, givenNow());
-    const lanes = new Map<number, LaneState>();
-    const reopening: object[] = [];
-    let resent = 0;
-    for (const row of rows) {
-      if (result !== undefined && result !== row.result) continue;
-      // An earlier one of this batch may have moved the same lane.
-      const lane = lanes.get(row.id) ?? row;
-      const moved = row.result === 0 ? hurried(lane, row.seq, row.now) : reopened(lane, row.seq, row.now);
-      if (moved === undefined) continue;
-      lanes.set(row.id, moved);
-      resent += 1;
-      if (row.result !== 0) reopening.push(reopeningRow(row, lane));
-    }
-    const moves = [...lanes.values()];
-    const ids = moves.map(({ id }) => id);
-    if (resent > 0) await session.rows(resendSql.write, toRows(reopening), toRows(moves), ids);
-    return resent;
-  });
+  const results = new Map(positions.map((position) => [placeOf(position), position.onlyIf]));
+  await session.rows(resendSql.lock, laneIds);
+  const rows = await session.rows<ResendRow>(resendSql.rows, laneIds, sequences, givenNow);
+  const lanes = new Map<number, LaneState>();
+  const reopening: object[] = [];
+  let resent = 0;
+  for (const row of rows) {
+    const onlyIf = results.get(placeOf({ laneId: row.id, sequence: row.seq }));
+    if (onlyIf !== undefined && onlyIf !== row.result) continue;
+    // An earlier one of this batch may have moved the same lane.
+    const lane = lanes.get(row.id) ?? row;
+    const moved = row.result === 0 ? hurried(lane, row.seq, row.now) : reopened(lane, row.seq, row.now);
+    if (moved === undefined) continue;
+    lanes.set(row.id, moved);
+    resent += 1;
+    if (row.result !== 0) reopening.push(reopeningRow(row, lane));
+  }
+  const moves = [...lanes.values()];
+  const ids = moves.map(({ id }) => id);
+  if (resent > 0) await session.rows(resendSql.write, toRows(reopening), toRows(moves), ids);
+  return resent;
+}
+
+function placeOf({ laneId, sequence }: NotificationPosition): string {
+  return `${laneId} ${sequence}`;
 }
 
 function reopeningRow(row: ResendRow, lane: LaneState): object {

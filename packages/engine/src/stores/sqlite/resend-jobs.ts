@@ -3,6 +3,7 @@ import type { ResendJob } from '../../resend-job.ts';
 import { type ResendJobRow, resendJobOf } from '../resend-job-row.ts';
 import type { StoreContext } from './context.ts';
 import type { GroupCommit } from './group-commit.ts';
+import { createReopen } from './resend.ts';
 
 export const resendJobsSql = {
   insert: `insert into resend_job (id, filter, state, total, started_by, started_at)
@@ -12,26 +13,27 @@ export const resendJobsSql = {
     order by started_at desc, id desc limit ?1`,
   free: `select * from resend_job where state = 'running' and lease_until <= ? order by lease_until limit 1`,
   lease: 'update resend_job set lease_until = ?2 where id = ?1',
-  step: `update resend_job set done = ?2, resent = ?3, cursor = ?4, lease_until = ?5
-    where id = ?1 and state = 'running' and done = ?6 and cursor is ?7`,
+  step: `update resend_job set done = ?2, cursor = ?3, lease_until = ?4
+    where id = ?1 and state = 'running' and done = ?5 and cursor is ?6`,
+  addResent: 'update resend_job set resent = resent + ?2 where id = ?1',
   end: `update resend_job set state = ?2, ended_at = ?3 where id = ?1 and state = 'running'`,
 } as const;
 
 export type ResendJobs = Pick<
   StoreAdmin,
-  'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'endResendJob'
+  'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'stopResendJob'
 >;
 
-export function createResendJobs(
-  { connection, now, leaseNow }: StoreContext,
-  commits: GroupCommit,
-): ResendJobs {
+export function createResendJobs(context: StoreContext, commits: GroupCommit): ResendJobs {
+  const { connection, now, leaseNow } = context;
+  const reopen = createReopen(context);
   const insert = connection.prepare(resendJobsSql.insert);
   const findRow = connection.prepare<ResendJobRow>(resendJobsSql.find);
   const list = connection.prepare<ResendJobRow>(resendJobsSql.list);
   const findFree = connection.prepare<ResendJobRow>(resendJobsSql.free);
   const lease = connection.prepare(resendJobsSql.lease);
   const step = connection.prepare(resendJobsSql.step);
+  const addResent = connection.prepare(resendJobsSql.addResent);
   const end = connection.prepare(resendJobsSql.end);
 
   function find(jobId: string): ResendJob | undefined {
@@ -61,13 +63,18 @@ export function createResendJobs(
         return resendJobOf(row);
       });
     },
-    stepResendJob: ({ id, done, resent, cursor, from }, leaseMs) =>
-      commits.write(
-        () => step.change(id, done, resent, cursor, leaseNow() + leaseMs, from.done, from.cursor) > 0,
-      ),
-    endResendJob: (jobId, state) =>
+    stepResendJob: ({ id, done, cursor, from, resend }, leaseMs) =>
       commits.write(() => {
-        end.run(jobId, state, now());
+        const isRunning = step.change(id, done, cursor, leaseNow() + leaseMs, from.done, from.cursor) > 0;
+        if (!isRunning) return false;
+        const at = now();
+        addResent.run(id, resend.filter((position) => reopen(position, position.onlyIf, at)).length);
+        if (cursor === null) end.run(id, 'done', at);
+        return true;
+      }),
+    stopResendJob: (jobId) =>
+      commits.write(() => {
+        end.run(jobId, 'stopped', now());
         return find(jobId);
       }),
   };

@@ -90,8 +90,8 @@ function isPosition(what: NotificationFilter | ResendPosition): what is ResendPo
   return 'laneId' in what;
 }
 
-/** True when the notification will be sent again, or sooner than it would have been. */
-function createReopen(
+/** True when the notification will be sent again, or sooner than it would have been. Runs within a transaction. */
+export function createReopen(
   context: StoreContext,
 ): (position: NotificationPosition, result: NotificationResult | undefined, now: EpochMs) => boolean {
   const { connection } = context;

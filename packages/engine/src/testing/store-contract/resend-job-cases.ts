@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { Cases } from '../store-contract.ts';
+import { refused } from './world.ts';
 
 const leaseMs = 15_000;
-const start = { done: 0, cursor: null };
+const start = { done: 0, cursor: null } as const;
 const draft = { id: 'j1', filter: { result: 3, endpointId: 'e1' }, total: 7, startedBy: 'ops' } as const;
 
 export const resendJobCases: Cases = {
@@ -47,17 +48,17 @@ export const resendJobCases: Cases = {
     expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
     world.clock.advance(leaseMs - 1);
     expect(
-      await world.store.stepResendJob({ id: 'j1', done: 3, resent: 2, cursor: 'c', from: start }, leaseMs),
+      await world.store.stepResendJob({ id: 'j1', done: 3, resend: [], cursor: 'c', from: start }, leaseMs),
     ).toBe(true);
     world.clock.advance(leaseMs - 1);
     expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
     world.clock.advance(1);
-    expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ done: 3, resent: 2, cursor: 'c' });
+    expect(await world.store.claimResendJob(leaseMs)).toMatchObject({ done: 3, cursor: 'c' });
   },
 
   'are not taken back by who was thought to be gone': async (world) => {
     const step = (done: number, cursor: string | null, from: { done: number; cursor: string | null }) =>
-      world.store.stepResendJob({ id: 'j1', done, resent: done, cursor, from }, leaseMs);
+      world.store.stepResendJob({ id: 'j1', done, resend: [], cursor, from }, leaseMs);
     await world.store.startResendJob(draft);
     await world.store.claimResendJob(leaseMs);
     world.clock.advance(leaseMs);
@@ -69,18 +70,39 @@ export const resendJobCases: Cases = {
     expect(await world.store.findResendJob('j1')).toMatchObject({ done: 5, cursor: 'd', state: 'running' });
   },
 
+  'resend a part, note it, and end with the last, all or nothing': async (world) => {
+    await world.setUp();
+    await world.appendMany('t1', 3);
+    const parts = [await world.deliver(), await world.deliver(refused), await world.deliver()];
+    const resend = parts.map(({ laneId, sequence }) => ({ laneId, sequence, onlyIf: 1 as const }));
+    await world.store.startResendJob(draft);
+    await world.store.claimResendJob(leaseMs);
+    const step = (from: { done: number; cursor: null }) =>
+      world.store.stepResendJob({ id: 'j1', done: 3, resend, cursor: null, from }, leaseMs);
+    expect(await step({ done: 1, cursor: null })).toBe(false);
+    expect(await world.claim()).toEqual([]);
+    expect(await step(start)).toBe(true);
+    const endedAt = world.clock.now();
+    const ended = { state: 'done', done: 3, resent: 2, cursor: null, endedAt };
+    expect(await world.store.findResendJob('j1')).toMatchObject(ended);
+    expect(await world.drain()).toEqual(['t1.1', 't1.3']);
+    // As who repeats it after a crash would.
+    expect(await step(start)).toBe(false);
+    expect(await world.drain()).toEqual([]);
+  },
+
   'take no step once they are stopped, and end once': async (world) => {
     await world.store.startResendJob(draft);
     await world.store.claimResendJob(leaseMs);
     world.clock.advance(1_000);
-    const stopped = await world.store.endResendJob('j1', 'stopped');
+    const stopped = await world.store.stopResendJob('j1');
     expect(stopped).toMatchObject({ state: 'stopped', endedAt: world.clock.now() });
     expect(
-      await world.store.stepResendJob({ id: 'j1', done: 9, resent: 9, cursor: null, from: start }, leaseMs),
+      await world.store.stepResendJob({ id: 'j1', done: 9, resend: [], cursor: null, from: start }, leaseMs),
     ).toBe(false);
-    expect(await world.store.endResendJob('j1', 'done')).toEqual(stopped);
+    expect(await world.store.stopResendJob('j1')).toEqual(stopped);
     world.clock.advance(leaseMs);
     expect(await world.store.claimResendJob(leaseMs)).toBeUndefined();
-    expect(await world.store.endResendJob('nothing', 'done')).toBeUndefined();
+    expect(await world.store.stopResendJob('nothing')).toBeUndefined();
   },
 };

@@ -29,6 +29,11 @@ export function mintLinkToken(randomBytes: (length: number) => Uint8Array) {
   return { id, token, hash: sha256(token).toString('hex') };
 }
 
+/** The public part of a token, whether or not there is such a link; undefined for what is no token. */
+export function linkIdOf(token: string): string | undefined {
+  return linkFormat.exec(token)?.[1];
+}
+
 /** Makes, finds and ends the sessions of browsers: 30 minutes idle at most, 12 hours in all. */
 export class SessionDoor {
   readonly #store: SessionStore;
@@ -69,19 +74,23 @@ export class SessionDoor {
     throw unauthorized('The password has just been changed.');
   }
 
-  /** Throws the 401 problem for a link that is unknown, revoked or over. */
-  async openForLink(token: string, address: string): Promise<OpenedSession> {
-    const id = linkFormat.exec(token)?.[1];
+  /** Undefined for a link that is unknown, revoked or over. */
+  async openForLink(token: string, address: string): Promise<OpenedSession | undefined> {
+    const id = linkIdOf(token);
     const link = id === undefined ? undefined : await this.#store.findPortalLink(id);
     const leftMs = (link?.expiresAt ?? 0) - this.#clock.now();
     const fits = link !== undefined && timingSafeEqual(sha256(token), Buffer.from(link.hash, 'hex'));
-    if (!fits || link.revokedAt !== null || leftMs <= 0) throw unauthorized('The link is no longer good.');
+    if (!fits || link.revokedAt !== null || leftMs <= 0) return undefined;
     const by: Actor = { kind: 'customer', id: link.id, address };
     return this.#open({ userName: null, portalLinkId: link.id }, Math.min(absoluteMs, leftMs), by);
   }
 
   async end(principal: Principal, by: Actor): Promise<void> {
     if (principal.session !== undefined) await this.#store.endSession(principal.session.hash, by);
+  }
+
+  async endById(sessionId: string, by: Actor): Promise<void> {
+    await this.#store.endSession(hashOf(sessionId), by);
   }
 
   async #open(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { routeAccess } from '../src/route-access.ts';
 import { aTailEvent } from './a-tail-event.ts';
-import { type Browser, openBrowserOfCustomer } from './browser.ts';
+import { type Browser, fromOwnPage, openBrowser, openBrowserOfCustomer } from './browser.ts';
 import { until } from './receiver.ts';
 import { addCustomer, addOtherCustomer, change, startApp, type TestApp } from './start-app.ts';
 import { watch } from './watch-tail.ts';
@@ -280,6 +280,33 @@ describe('a link for a customer', () => {
     const listed = await app.call('GET', '/v1/portal-links?customerId=acme');
     for (const { id } of listed.json.items) await app.call('DELETE', `/v1/portal-links/${id}`);
     expect((await acme.call('GET', '/v1/customers')).status).toBe(401);
+  });
+
+  test('ends the session that the browser had by another link, which stays good for others', async () => {
+    const made = await app.call('POST', '/v1/portal-links', { customerId: 'acme', expiresInMs: 60_000 });
+    const linkToken = String(made.json.url).split('#')[1];
+    const elsewhere = await openBrowser(app, { linkToken });
+    const headers = { ...fromOwnPage, cookie: acme.cookie };
+    const answer = await app.call('POST', '/v1/sessions', { linkToken }, headers);
+    expect(answer.status).toBe(201);
+    expect((await acme.call('GET', '/v1/session')).status).toBe(401);
+    expect((await elsewhere.call('GET', '/v1/session')).status).toBe(200);
+    const { json } = await app.call('GET', '/v1/audit-log?action=session.end');
+    expect(json.items).toMatchObject([{ actor: { kind: 'customer', id: made.json.portalLink.id } }]);
+  });
+
+  test('that opens nothing is written down without its secret', async () => {
+    const made = await app.call('POST', '/v1/portal-links', { customerId: 'acme', expiresInMs: 60_000 });
+    const linkToken = String(made.json.url).split('#')[1] ?? '';
+    const { id } = made.json.portalLink;
+    await app.call('DELETE', `/v1/portal-links/${id}`);
+    for (const token of [linkToken, 'nonsense']) expect((await openLink(token)).status).toBe(401);
+    const { json } = await app.call('GET', '/v1/audit-log?action=session.refuse');
+    expect(json.items).toMatchObject([
+      { target: 'link', actor: { kind: 'anonymous', id: 'link', address: '127.0.0.1' } },
+      { target: id, actor: { kind: 'anonymous', id } },
+    ]);
+    expect(JSON.stringify(json)).not.toContain(linkToken.slice(-43));
   });
 
   test('is for a customer that exists, and for 90 days at most', async () => {

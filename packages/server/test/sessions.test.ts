@@ -191,6 +191,9 @@ describe('the first admin', () => {
     const setUp = (token: string, userName: string) =>
       app.call('POST', '/v1/setup', { setupToken: token, userName, password }, fromOwnPage);
     expect((await setUp('guessed', 'mallory')).status).toBe(401);
+    const refused = await app.call('GET', '/v1/audit-log?action=session.refuse');
+    expect(refused.json.items).toMatchObject([{ target: 'set-up link', actor: { kind: 'anonymous' } }]);
+    expect(refused.text).not.toContain('guessed');
     const made = await setUp(setupToken, 'alice');
     expect([made.status, made.json.user.role]).toEqual([201, 'admin']);
     expect((await setUp(setupToken, 'mallory')).status).toBe(401);

@@ -7,27 +7,37 @@ import type { AppPorts } from '../app-ports.ts';
 import { sha256, unauthorized } from '../auth.ts';
 import { networkOf } from '../network-of.ts';
 import { hashPassword, verifyPassword } from '../passwords.ts';
+import { actorOf } from '../principal.ts';
 import { invalidRequest } from '../problem.ts';
 import { checkConfidential, checkSameSite } from '../same-site.ts';
 import { problems } from '../schemas/problem.ts';
 import { session, setupBody, showSession, signInBody } from '../schemas/session.ts';
-import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts';
-import { type OpenedSession, SessionDoor } from '../session-door.ts';
+import { clearSessionCookie, findSessionId, setSessionCookie } from '../session-cookie.ts';
+import { linkIdOf, type OpenedSession, SessionDoor } from '../session-door.ts';
 import { SignInThrottle } from '../sign-in-throttle.ts';
+import { TokenRefusals } from '../token-refusals.ts';
 import { fault } from '../validate.ts';
 
 /** Signing in and out, by browsers. */
 export function sessionRoutes(ports: AppPorts): FastifyPluginAsyncTypebox {
   const { admin, clock, randomBytes } = ports;
-  const sessions = new SessionDoor(admin, clock, randomBytes);
+  const doors = {
+    sessions: new SessionDoor(admin, clock, randomBytes),
+    refusals: new TokenRefusals(admin, clock),
+  };
   return async (app) => {
-    await app.register(signInRoutes(ports, sessions));
-    await app.register(setupRoutes(ports, sessions));
-    await app.register(ownSessionRoutes(sessions));
+    await app.register(signInRoutes(ports, doors));
+    await app.register(setupRoutes(ports, doors));
+    await app.register(ownSessionRoutes(doors));
   };
 }
 
-function signInRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyncTypebox {
+interface Doors {
+  readonly sessions: SessionDoor;
+  readonly refusals: TokenRefusals;
+}
+
+function signInRoutes(ports: AppPorts, { sessions, refusals }: Doors): FastifyPluginAsyncTypebox {
   const throttle = new SignInThrottle(ports.clock);
   return async (app) => {
     app.post(
@@ -48,7 +58,10 @@ function signInRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyn
         checkConfidential(request);
         const { userName, password, linkToken } = request.body;
         if (linkToken !== undefined) {
-          return enter(request, reply, await sessions.openForLink(linkToken, request.ip));
+          const opened = await sessions.openForLink(linkToken, request.ip);
+          if (opened !== undefined) return enter(sessions, request, reply, opened);
+          await refusals.record(linkIdOf(linkToken) ?? 'link', request.ip);
+          throw unauthorized('The link is no longer good.');
         }
         if (userName === undefined || password === undefined) {
           const missing = userName === undefined ? '/userName' : '/password';
@@ -56,7 +69,7 @@ function signInRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyn
         }
         const user = await checkPassword(ports, throttle, { userName, password, address: request.ip });
         const by: Actor = { kind: 'user', id: userName, address: request.ip };
-        return enter(request, reply, await sessions.openForUser(user, by));
+        return enter(sessions, request, reply, await sessions.openForUser(user, by));
       },
     );
   };
@@ -87,7 +100,7 @@ async function checkPassword(
   throw unauthorized('The user name or the password is wrong.');
 }
 
-function setupRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsyncTypebox {
+function setupRoutes(ports: AppPorts, { sessions, refusals }: Doors): FastifyPluginAsyncTypebox {
   const { admin, clock, randomBytes, setupToken } = ports;
   return async (app) => {
     app.post(
@@ -106,7 +119,10 @@ function setupRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsync
         checkConfidential(request);
         const { setupToken: given, userName, password } = request.body;
         const isRight = setupToken !== null && timingSafeEqual(sha256(given), sha256(setupToken));
-        if (!isRight) throw unauthorized('The set-up link is not, or no longer, good.');
+        if (!isRight) {
+          await refusals.record('set-up link', request.ip);
+          throw unauthorized('The set-up link is not, or no longer, good.');
+        }
         const now = clock.now();
         const passwordHash = await hashPassword(password, randomBytes);
         const user = {
@@ -120,13 +136,13 @@ function setupRoutes(ports: AppPorts, sessions: SessionDoor): FastifyPluginAsync
         const by: Actor = { kind: 'user', id: userName, address: request.ip };
         const isFirst = await admin.createFirstUser(user, by);
         if (!isFirst) throw unauthorized('There is a user already: the set-up link is no longer good.');
-        return enter(request, reply, await sessions.openForUser(user, by));
+        return enter(sessions, request, reply, await sessions.openForUser(user, by));
       },
     );
   };
 }
 
-function ownSessionRoutes(sessions: SessionDoor): FastifyPluginAsyncTypebox {
+function ownSessionRoutes({ sessions }: Pick<Doors, 'sessions'>): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/session',
@@ -160,7 +176,15 @@ function ownSessionRoutes(sessions: SessionDoor): FastifyPluginAsyncTypebox {
   };
 }
 
-function enter(request: FastifyRequest, reply: FastifyReply, { sessionId, principal }: OpenedSession) {
+/** The session that the browser had before ends: without its cookie nobody could sign out of it any more. */
+async function enter(
+  sessions: SessionDoor,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { sessionId, principal }: OpenedSession,
+) {
+  const before = findSessionId(request);
+  if (before !== undefined) await sessions.endById(before, actorOf(principal, request.ip));
   setSessionCookie(request, reply, sessionId);
   return reply.code(201).send(showSession(principal));
 }

@@ -103,11 +103,9 @@ function proveMd5({ headers, fields, now }: Unproven, rules: VerifyRules): Authe
 
 /** Empty when the header is absent. */
 function readOnly(headers: HeaderValues, name: string): string | Fault {
-  const values = headers.get(name);
-  if (values === undefined) return '';
-  return values.length > 1
-    ? fault('header-repeated', name, `${name} came more than once`)
-    : (values[0] ?? '');
+  const sent = headers.get(name) ?? '';
+  if (typeof sent === 'string') return sent;
+  return sent.length > 1 ? fault('header-repeated', name, `${name} came more than once`) : (sent[0] ?? '');
 }
 
 function findWindowFault(

@@ -10,11 +10,9 @@ const UTF8 = /^(?:"utf-?8"|utf-?8)$/i;
  * Senders write the type bare, with a charset, or not at all, and mean the same form.
  * GBK is not offered: it can carry the padding of an MD5 length extension, which strict UTF-8 cannot.
  */
-export function findContentTypeFault(values: readonly string[]): Fault | undefined {
-  const [only = ''] = values;
-  if (values.length <= 1 && (only === '' || FORM.test(only))) return undefined;
-  const text = values.join(', ').trim();
-  if (text === '') return undefined;
+export function findContentTypeFault(sent: string | readonly string[] = ''): Fault | undefined {
+  const text = (typeof sent === 'string' ? sent : sent.join(', ')).trim();
+  if (text === '' || FORM.test(text)) return undefined;
 
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
   if (!FORM.test(type)) {

@@ -64,7 +64,7 @@ export function createReceiver<Receipt = undefined>(options: ReceiverOptions<Rec
     try {
       const read = readRequest(request, rules);
       if (!read.ok) return refuse(read.refusal);
-      const outcome = await handleOnce(read.change, memoryEntry(read.proven, rules.toleranceMs));
+      const outcome = await handleOnce(read.change, memoryEntry(read.proven, rules));
       return typeof outcome === 'string'
         ? renderAccepted(read.change, outcome)
         : refuse(outcome, read.change);

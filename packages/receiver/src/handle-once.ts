@@ -1,4 +1,4 @@
-import { type Claim, type Memory, type MemoryEntry, RepeatedNotification } from './memory.ts';
+import { type Claim, type Memory, type MemoryEntry, type MemoryKey, RepeatedNotification } from './memory.ts';
 import type { ReceivedChange } from './received-change.ts';
 import { notUnderstood, type Refusal, unauthenticated } from './refusal.ts';
 import { RefuseError } from './refuse.ts';
@@ -10,6 +10,8 @@ export type Handler<Receipt> = (change: ReceivedChange, receipt: Receipt) => voi
 
 interface Running {
   readonly outcome: Promise<Outcome>;
+  /** How its text was cut into fields. */
+  readonly layout: string;
   readonly leaseUntil: number;
   /** The sign beside the HMAC. */
   readonly sign: string | undefined;
@@ -64,11 +66,20 @@ export function createHandleOnce<Receipt>(
     }
   }
 
-  function start(key: string, change: ReceivedChange, entry: MemoryEntry): Running {
+  async function runFirst({ key, layout }: MemoryKey, change: ReceivedChange, entry: MemoryEntry) {
     const { leaseUntil, alias } = entry;
-    const mine = { outcome: run(change, entry), leaseUntil, sign: alias?.key, copies: [] };
+    const mine = { outcome: run(change, entry), layout, leaseUntil, sign: alias?.key, copies: [] };
     running.set(key, mine);
-    return mine;
+    const outcome = await mine.outcome;
+    if (running.get(key) === mine) running.delete(key);
+    return outcome;
+  }
+
+  async function runCopy(first: Running, change: ReceivedChange, entry: MemoryEntry): Promise<Outcome> {
+    const outcome = await outcomeFor(first);
+    // Signed anew: the memory must learn this sign too, or a copy stripped of its HMAC would pass for new.
+    if (first.sign !== entry.alias?.key) return run(change, entry);
+    return outcome === 'accepted' ? 'repeat' : outcome;
   }
 
   /** The outcome, or that it is in progress once the run has outlived its lease. */
@@ -79,24 +90,14 @@ export function createHandleOnce<Receipt>(
     });
   }
 
-  return async (change, entry) => {
-    if (entry.known === null) return run(change, entry);
-    dropOutlived(entry.now);
+  return (change, entry) => {
+    const { known, now } = entry;
+    if (known === null) return run(change, entry);
+    dropOutlived(now);
+    const first = running.get(known.key);
+    if (first === undefined) return runFirst(known, change, entry);
     // Another cut of the same text is no copy: it goes to the memory, which calls it reused.
-    const key = `${entry.known.key} ${entry.known.layout}`;
-    const first = running.get(key);
-    if (first !== undefined) {
-      const outcome = await outcomeFor(first);
-      // Signed anew: the memory must learn this sign too, or a copy stripped of its HMAC would pass for new.
-      if (first.sign !== entry.alias?.key) return run(change, entry);
-      return outcome === 'accepted' ? 'repeat' : outcome;
-    }
-    const mine = start(key, change, entry);
-    try {
-      return await mine.outcome;
-    } finally {
-      if (running.get(key) === mine) running.delete(key);
-    }
+    return first.layout === known.layout ? runCopy(first, change, entry) : run(change, entry);
   };
 }
 

@@ -2,6 +2,8 @@ import type { FormFields } from '@doorbell/contract';
 
 import type { Authenticity } from './authenticate.ts';
 import type { MemoryEntry, MemoryKey } from './memory.ts';
+import type { ReadableField } from './second-reading.ts';
+import type { VerifyRules } from './verify-rules.ts';
 
 /** Over the 72 hours for which the platform tries again. */
 const REMEMBERED_MS = 80 * 3_600_000;
@@ -21,7 +23,10 @@ export interface Proven {
 }
 
 /** What a memory needs to know of it. */
-export function memoryEntry(proven: Proven, toleranceMs: number): MemoryEntry {
+export function memoryEntry(
+  proven: Proven,
+  { toleranceMs, readable }: Pick<VerifyRules, 'toleranceMs' | 'readable'>,
+): MemoryEntry {
   // Databases keep whole milliseconds, and a clock may give parts of them.
   const now = Math.floor(proven.now);
   const { webhookId, sign, timestamp } = proven.proof;
@@ -29,7 +34,9 @@ export function memoryEntry(proven: Proven, toleranceMs: number): MemoryEntry {
   // A sign outlives its window for no one; twice that leaves room for clocks that differ.
   const forgetSignAt = Math.min((timestamp ?? now) + 2 * toleranceMs + LEASE_MS, Number.MAX_SAFE_INTEGER);
   const bySign: MemoryKey | null =
-    sign === null ? null : { key: `sign:${sign}`, layout: layoutOf(proven.fields), forgetAt: forgetSignAt };
+    sign === null
+      ? null
+      : { key: `sign:${sign}`, layout: layoutOf(proven.fields, readable), forgetAt: forgetSignAt };
   if (webhookId === null) return { known: bySign, alias: null, place: null, now, leaseUntil };
 
   const { houseTaskId, sequence } = proven;
@@ -38,9 +45,12 @@ export function memoryEntry(proven: Proven, toleranceMs: number): MemoryEntry {
   return { known, alias: bySign, place, now, leaseUntil };
 }
 
-/** The same sign stands for the same text, so the names and lengths of the values say how it was cut. */
-function layoutOf(fields: FormFields): string {
-  const parts: string[] = [];
-  for (const [name, value] of fields) parts.push(`${name}=${value.length}`);
-  return parts.sort().join('&');
+/** The same sign stands for the same text, so the names and lengths of the values, in one order, say how it was cut. */
+function layoutOf(fields: FormFields, readable: readonly ReadableField[]): string {
+  let layout = '';
+  for (const { name } of readable) {
+    const value = fields.get(name);
+    if (value !== undefined) layout += `${layout === '' ? '' : '&'}${name}=${value.length}`;
+  }
+  return layout;
 }

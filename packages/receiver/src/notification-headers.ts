@@ -5,9 +5,9 @@ const COUNT = /^[1-9]\d{0,14}$/;
 const WEBHOOK_ID = /^[\x21-\x7e]{1,512}$/;
 
 function findOnly(headers: HeaderValues, name: string, pattern: RegExp): string | null {
-  const values = headers.get(name);
-  const [value] = values ?? [];
-  return value !== undefined && values?.length === 1 && pattern.test(value) ? value : null;
+  const sent = headers.get(name);
+  const only = typeof sent === 'object' && sent.length === 1 ? sent[0] : sent;
+  return typeof only === 'string' && pattern.test(only) ? only : null;
 }
 
 function findCount(headers: HeaderValues, name: string): number | null {

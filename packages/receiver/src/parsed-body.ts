@@ -20,7 +20,7 @@ export interface ParsedRequest {
  */
 export async function receiveParsed(receiver: Receiver, request: ParsedRequest): Promise<Answer> {
   const { method, headers, parsed } = request;
-  const fault = findContentTypeFault(collectHeaders(headers).get('content-type') ?? []);
+  const fault = findContentTypeFault(collectHeaders(headers).get('content-type'));
   if (fault !== undefined) return receiver.refuse(fault.code, fault.detail);
 
   const written = writeForm(parsed);

@@ -1,10 +1,14 @@
-/** Node's header objects, a Fetch API Headers, or any list of pairs; names match in any case. */
+/**
+ * Node's `rawHeaders`, names and values by turns; Node's header objects; a Fetch API Headers, or any list of pairs. Names
+ * match in any case.
+ */
 export type ReceivedHeaders =
+  | readonly string[]
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | Iterable<readonly [string, string]>;
 
-/** By lower-case name, every value that was sent, in order. */
-export type HeaderValues = ReadonlyMap<string, readonly string[]>;
+/** By lower-case name, the value that was sent, or all of them, in order, where there was more than one. */
+export type HeaderValues = ReadonlyMap<string, string | readonly string[]>;
 
 const readNames: ReadonlySet<string> = new Set([
   'content-type',
@@ -17,17 +21,17 @@ const readNames: ReadonlySet<string> = new Set([
   'doorbell-attempt',
 ]);
 
-function isPairs(headers: ReceivedHeaders): headers is Iterable<readonly [string, string]> {
-  return Symbol.iterator in headers;
-}
-
 /**
  * Of the headers that a receiver reads, every value, since more than one is for the reader to judge. Node's header
  * object and the Fetch API join repeated ones with ', ', which none of these may hold; so that is taken apart again.
  */
 export function collectHeaders(headers: ReceivedHeaders): HeaderValues {
-  const collected = new Map<string, readonly string[]>();
-  if (isPairs(headers)) {
+  const collected = new Map<string, string | readonly string[]>();
+  if (isRaw(headers)) {
+    for (let index = 0; index + 1 < headers.length; index += 2) {
+      collect(collected, headers[index] ?? '', headers[index + 1]);
+    }
+  } else if (isPairs(headers)) {
     for (const [name, value] of headers) collect(collected, name, value);
   } else {
     for (const name of Object.keys(headers)) collect(collected, name, headers[name]);
@@ -35,18 +39,22 @@ export function collectHeaders(headers: ReceivedHeaders): HeaderValues {
   return collected;
 }
 
+function isRaw(headers: ReceivedHeaders): headers is readonly string[] {
+  return Array.isArray(headers) && typeof headers[0] === 'string';
+}
+
+function isPairs(headers: ReceivedHeaders): headers is Iterable<readonly [string, string]> {
+  return Symbol.iterator in headers;
+}
+
 function collect(
-  collected: Map<string, readonly string[]>,
+  collected: Map<string, string | readonly string[]>,
   key: string,
   value: string | readonly string[] | undefined,
 ): void {
   const name = key.toLowerCase();
   if (value === undefined || !readNames.has(name)) return;
-  const values = typeof value === 'string' ? listValues(value) : value;
+  const sent = typeof value === 'string' && value.includes(', ') ? value.split(', ') : value;
   const before = collected.get(name);
-  collected.set(name, before === undefined ? values : [...before, ...values]);
-}
-
-function listValues(text: string): readonly string[] {
-  return text.includes(', ') ? text.split(', ') : [text];
+  collected.set(name, before === undefined ? sent : [before, sent].flat());
 }

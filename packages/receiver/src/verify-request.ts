@@ -135,7 +135,7 @@ function findShapeFault(request: ReceivedRequest, headers: HeaderValues): Fault 
   if (request.body.byteLength > formLimits.bodyBytesMax) {
     return fault('form-too-large', null, `more than ${formLimits.bodyBytesMax} bytes`);
   }
-  return findContentTypeFault(headers.get('content-type') ?? []);
+  return findContentTypeFault(headers.get('content-type'));
 }
 
 function fault(code: ReasonCode, field: string | null, detail: string): Fault {

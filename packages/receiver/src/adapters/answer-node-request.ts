@@ -22,7 +22,8 @@ export async function answerNodeRequest(
   left: LeftBody,
 ): Promise<Answer> {
   const method = request.method ?? '';
-  const headers = listPairs(request.rawHeaders);
+  // As they came: Node's own header object drops some repeated ones.
+  const headers = request.rawHeaders;
   const body = await readNodeBody(request);
   if (body === 'too-large') {
     return receiver.refuse('form-too-large', `more than ${formLimits.bodyBytesMax} bytes`);
@@ -40,13 +41,4 @@ export async function answerNodeRequest(
 function toBytes(raw: unknown): Uint8Array | undefined {
   if (raw instanceof Uint8Array) return raw;
   return typeof raw === 'string' ? Buffer.from(raw, 'utf8') : undefined;
-}
-
-/** The headers as they came: Node's own header object drops some repeated ones. */
-function listPairs(rawHeaders: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    pairs.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '']);
-  }
-  return pairs;
 }

@@ -3,7 +3,7 @@ import type { Actor, StoreAccess } from '@doorbell/engine';
 import { asUnfit, openPostgresAccess } from '@doorbell/engine/postgres';
 import { openSqliteAccess } from '@doorbell/engine/sqlite';
 import { systemClock } from '@doorbell/engine/system';
-import { databaseFileOf, loadMasterKey, type ServerConfig } from '@doorbell/server';
+import { databaseFileOf, loadMasterKey, type ServerConfig } from '@doorbell/server/database';
 import { CommandError, exitCodes } from './command-error.ts';
 
 export type Place = Pick<ServerConfig, 'databaseUrl' | 'dataPath' | 'masterKey'>;
@@ -14,7 +14,7 @@ export function commandActor(command: string): Actor {
 }
 
 /** Opens who may come in and what they did, also while servers run on the same data. */
-export async function withAccess<T>(place: Place, use: (access: StoreAccess) => Promise<T>): Promise<T> {
+async function withAccess<T>(place: Place, use: (access: StoreAccess) => Promise<T>): Promise<T> {
   const access = await openAccess(place);
   try {
     return await use(access);
@@ -42,7 +42,7 @@ export function withExistingAccess<T>(place: Place, use: (access: StoreAccess) =
 }
 
 /** False when there is no embedded database yet. */
-export function hasData({ databaseUrl, dataPath }: Place): boolean {
+function hasData({ databaseUrl, dataPath }: Place): boolean {
   return databaseUrl !== null || existsSync(databaseFileOf(dataPath));
 }
 

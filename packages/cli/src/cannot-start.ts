@@ -2,7 +2,7 @@ import { VaultError } from '@doorbell/engine';
 import { DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
 import { DamagedDatabase, DatabaseInUse, ForeignDatabase, OutdatedDatabase } from '@doorbell/engine/sqlite';
 import { ImportRefused } from '@doorbell/engine/sqlite-to-postgres';
-import { ConfigError, type ServerConfig } from '@doorbell/server';
+import { ConfigError, type ServerConfig } from '@doorbell/server/database';
 import { CommandError, exitCodes } from './command-error.ts';
 
 const understood = [

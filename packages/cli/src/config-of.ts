@@ -1,4 +1,4 @@
-import { ConfigError, type Role, readConfig, readRoles, type ServerConfig } from '@doorbell/server';
+import { ConfigError, type Role, readConfig, readRoles, type ServerConfig } from '@doorbell/server/database';
 import { cannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';
 

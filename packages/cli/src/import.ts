@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createVault } from '@doorbell/engine';
 import { type ImportedTable, importSqlite } from '@doorbell/engine/sqlite-to-postgres';
 import { systemClock } from '@doorbell/engine/system';
-import { databaseFileOf, databaseName, loadMasterKey, requireMasterKey } from '@doorbell/server';
+import { databaseFileOf, databaseName, loadMasterKey, requireMasterKey } from '@doorbell/server/database';
 import { Presets, SingleBar } from 'cli-progress';
 import { orCannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';

@@ -1,5 +1,5 @@
 import { migratePostgres } from '@doorbell/engine/postgres';
-import { databaseName } from '@doorbell/server';
+import { databaseName } from '@doorbell/server/database';
 import { orCannotStart } from './cannot-start.ts';
 import { CommandError, exitCodes } from './command-error.ts';
 import { configOf } from './config-of.ts';

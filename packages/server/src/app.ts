@@ -37,8 +37,8 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { stateChangeRoutes } from './routes/state-changes.ts';
 import { tailRoutes } from './routes/tail.ts';
 import { userRoutes } from './routes/users.ts';
+import { schemaController } from './schema-controller.ts';
 import { headersOfAnyAnswer, securityHeaders } from './security-headers.ts';
-import { validatorCompiler } from './validate.ts';
 
 /** For the whole request to arrive: a client that dribbles holds no connection for longer. */
 const requestTimeoutMs = 60_000;
@@ -64,11 +64,11 @@ export async function createApp(ports: AppPorts): Promise<FastifyInstance> {
       sendProblem(reply, new Problem('invalid-request', 'The path holds malformed percent-encoding.'));
     },
     clientErrorHandler: refuseMalformedHttp,
+    schemaController,
     // Clients that keep connections open must not keep the server from stopping.
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  app.setValidatorCompiler(validatorCompiler);
   acceptStrictJsonOnly(app);
   replyWithProblems(app);
   replyToUnknownRoutes(app);

@@ -28,8 +28,9 @@ export interface ServerConfig {
   readonly masterKey: string | null;
   /** Where log lines go; standard error by default. */
   readonly logDestination?: DestinationStream;
-  /** In place of the machine's, and of the database named above: for tests that bring the night's failures along. */
+  /** In place of the machine's: for tests that bring the night's failures along. */
   readonly clock?: Clock;
+  /** The database named above, opened already, or another; it is closed with the server. */
   readonly database?: OpenDatabase;
   /** Told of every settlement beside metrics and logs. */
   readonly observer?: Pick<Observer, 'settled'>;

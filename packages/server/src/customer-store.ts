@@ -5,7 +5,6 @@ import type {
   NotificationPosition,
   PageRequest,
   PauseReason,
-  ResendJob,
   ResendJobDraft,
   ResendPosition,
   StoreAdmin,

@@ -1,7 +1,6 @@
 import type { Store, StoreAdmin, Wakeup } from '@doorbell/engine';
 import type { ServerConfig } from './config.ts';
 import { openEmbeddedDatabase } from './open-embedded-database.ts';
-import { openPostgresDatabase } from './open-postgres-database.ts';
 
 /** Where changes are recorded, and what wakes whoever delivers them. */
 export interface OpenDatabase {
@@ -25,5 +24,7 @@ export interface OpenDatabase {
 export async function openDatabase(config: ServerConfig): Promise<OpenDatabase> {
   const { databaseUrl, database } = config;
   if (database !== undefined) return database;
-  return databaseUrl === null ? openEmbeddedDatabase(config) : openPostgresDatabase(databaseUrl, config);
+  if (databaseUrl === null) return openEmbeddedDatabase(config);
+  const { openPostgresDatabase } = await import('./open-postgres-database.ts');
+  return openPostgresDatabase(databaseUrl, config);
 }

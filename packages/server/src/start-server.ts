@@ -55,11 +55,9 @@ const never = new AbortController().signal;
  * `ConfigError` for what the operator can mend, and the store's own errors for a database that cannot be used.
  */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
-  const policy = networkPolicy(config.allowNetworks);
-  const logger = createLogger(config);
   const database = await openDatabase(config);
   try {
-    return await serve(config, database, policy, logger);
+    return await serve(config, database, networkPolicy(config.allowNetworks), createLogger(config));
   } catch (error) {
     await database.close();
     throw error;

@@ -11,10 +11,14 @@ Settings.Set({ maxErrors: faultsListedMax + 1 });
 
 export type Check = (value: unknown) => readonly ProblemFault[];
 
-/** Every fault of a value against a schema: nothing is coerced, removed or defaulted. */
+/**
+ * Every fault of a value against a schema: nothing is coerced, removed or defaulted. Compiled when it is first asked, since a
+ * process starts with more than a hundred of them and may never be asked most.
+ */
 export function compileCheck(schema: TSchema): Check {
-  const validator = Compile(schema);
+  let validator: ReturnType<typeof Compile> | undefined;
   return (value) => {
+    validator ??= Compile(schema);
     if (validator.Check(value)) return [];
     const faults = validator.Errors(value).flatMap((error) => explainError(error));
     return faults.filter((fault, at) => faults.findIndex(({ pointer }) => pointer === fault.pointer) === at);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '@doorbell/engine/system';
-import { hashPassword } from '@doorbell/server';
+import { hashPassword } from '@doorbell/server/database';
 import { commandActor, type Place, withNewAccess } from '../access-data.ts';
 
 export interface DemoAdmin {

@@ -94,11 +94,13 @@ function titleOf({ workers }: ChaosOptions, { version, restart }: ChaosDatabase)
 }
 
 function faultRates({ isQuick, workers, sabotage }: ChaosOptions): readonly FaultRate[] {
+  // Nothing else then, for each other harm to a sender excuses what it sends twice.
+  if (sabotage === 'fence') return [{ kind: 'stop-and-end-leases', everyMs: 1_500 }];
   return [
     { kind: 'kill', everyMs: 2_500 },
     { kind: 'kill-api', everyMs: 9_000 },
     { kind: 'stop', everyMs: 4_000 },
-    { kind: 'stop-and-end-leases', everyMs: sabotage === 'fence' ? 500 : isQuick ? 2_000 : 6_000 },
+    { kind: 'stop-and-end-leases', everyMs: isQuick ? 2_000 : 6_000 },
     { kind: 'terminate', everyMs: 400 },
     { kind: 'away', everyMs: 11_000 },
     { kind: 'restart', times: 3 },

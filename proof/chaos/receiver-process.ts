@@ -9,6 +9,7 @@ export interface ReceiverSettings {
   readonly signKey: string;
   readonly endpoints: number;
   readonly lies: boolean;
+  readonly slowOf1000: number;
 }
 
 type ArrivedLine = Omit<Arrival, 'end'> & { readonly id: number; readonly manner: string };

@@ -1,7 +1,7 @@
 // The customers' side of the chaos run. It shares no line with Doorbell: node:http, node:crypto and URLSearchParams,
 // written from the published contract. Each endpoint is a server of its own, so that one can go away by itself.
 //
-//   node receiver.ts '{"seed":1,"signKey":"...","endpoints":8,"lies":false}'
+//   node receiver.ts '{"seed":1,"signKey":"...","endpoints":8,"lies":false,"slowOf1000":10}'
 //
 // Prints {"ports":[...]}, then a line for each arrival and a line for its end, numbered in the order in which they
 // happened. Reads commands: {"away":{"endpoint":3,"ms":4000}} closes an endpoint's port for a while.
@@ -16,10 +16,18 @@ interface Settings {
   readonly endpoints: number;
   /** For a test of the proof itself: this receiver then tells three things that did not happen. */
   readonly lies: boolean;
+  /** How many of 1,000 arrivals are answered late. */
+  readonly slowOf1000: number;
 }
 
 type Manner = 'prompt' | 'slow' | 'http-500' | 'envelope-500' | 'drop-reply' | 'cut-reply' | 'reset';
 
+const refusedOf1000 = 20;
+const faultyArrivalsMax = 2;
+const tookMsMax = 15;
+const slowMs = 1_200;
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as Settings;
 /** Out of 1,000. The third arrival of a notification and all later ones are answered at once. */
 const chances: readonly (readonly [Manner, number])[] = [
   ['drop-reply', 20],
@@ -27,14 +35,8 @@ const chances: readonly (readonly [Manner, number])[] = [
   ['reset', 10],
   ['http-500', 10],
   ['envelope-500', 10],
-  ['slow', 10],
+  ['slow', settings.slowOf1000],
 ];
-const refusedOf1000 = 20;
-const faultyArrivalsMax = 2;
-const tookMsMax = 15;
-const slowMs = 1_200;
-
-const settings = JSON.parse(process.argv[2] ?? '{}') as Settings;
 const seen = new Map<string, number>();
 let order = 0;
 let arrived = 0;

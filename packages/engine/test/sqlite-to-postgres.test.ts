@@ -157,6 +157,9 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     expect(counts.get('change')).toBe(8);
     // Three of t1, two that wait, the parked one, the latest one, and the lease that the restart took back.
     expect(counts.get('attempt')).toBe(8);
+    // Each in the partition of its day, and none where every new day would have to look through it.
+    const [rest] = await target.sql<{ n: string }>('select count(*) n from doorbell.attempt_rest');
+    expect(rest).toEqual({ n: '0' });
     expect(progress.at(-1)).toMatchObject({ done: imported.reduce((sum, { rows }) => sum + rows, 0) });
 
     const before = await everything(source.reopen());

@@ -52,12 +52,18 @@ const attemptDaysSql = {
 } as const;
 
 /** Makes the partitions of today and the days ahead that are not there yet. */
-export async function makeDays(session: Session, now: EpochMs): Promise<void> {
-  const present = new Set((await listDays(session)).map(({ table }) => table));
+export function makeDays(session: Session, now: EpochMs): Promise<void> {
   const today = Math.floor(now / dayMs) * dayMs;
-  const missing = Array.from({ length: daysAhead + 1 }, (_, index) => dayFrom(today + index * dayMs)).filter(
-    ({ table }) => !present.has(table),
+  return makeDaysFrom(
+    session,
+    Array.from({ length: daysAhead + 1 }, (_, index) => today + index * dayMs),
   );
+}
+
+/** Makes the partitions of these days, each by its first millisecond, that are not there yet. */
+export async function makeDaysFrom(session: Session, days: readonly EpochMs[]): Promise<void> {
+  const present = new Set((await listDays(session)).map(({ table }) => table));
+  const missing = days.map(dayFrom).filter(({ table }) => !present.has(table));
   if (missing.length === 0) return;
   await session.rows(attemptDaysSql.limits);
   for (const day of missing) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../ports.ts';
 import type { Vault } from '../../vault.ts';
 import { type AlertChannelRow, alertChannelOf, sealedChannel } from '../alert-row.ts';
 import { type EndpointRow, endpointOf, rowOf } from '../endpoint-row.ts';
+import { makeDaysFrom } from '../postgres/attempt-days.ts';
 import { connect, type PostgresAddress } from '../postgres/connect.ts';
 import { checkSchema } from '../postgres/migrate.ts';
 import type { Session } from '../postgres/transaction.ts';
@@ -42,6 +43,8 @@ export interface ImportedTable {
 }
 
 const rowsPerStatement = 500;
+/** Twice as many as are kept by default; what is older is deleted row by row. */
+const attemptDaysMax = 60;
 
 /**
  * Copies everything into a database that `migratePostgres` has prepared and that is empty, in one transaction: all of it
@@ -71,6 +74,8 @@ async function copyAll(
   const tables = await prepareTarget(session, source.tables);
   const total = source.tables.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;
+  // Or they would all be among the rest: each new day, for which the rest is searched, would hold up whoever reads them.
+  await makeDaysFrom(session, source.listAttemptDays(attemptDaysMax));
   await clearHead(session);
   for (const table of tables) {
     await copyTable(session, source, table, options, (rows) => {

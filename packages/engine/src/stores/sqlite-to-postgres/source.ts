@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../ports.ts';
+import type { Clock, EpochMs } from '../../ports.ts';
+import { dayMs } from '../../retention.ts';
 import type { Vault } from '../../vault.ts';
 import { openSqliteStore } from '../sqlite/open.ts';
 import { lockOwner } from '../sqlite/owner-lock.ts';
@@ -20,6 +21,8 @@ export interface Source {
   /** In the order in which they were made: what refers to others comes after them. */
   readonly tables: readonly SourceTable[];
   read(table: SourceTable): Iterable<SourceRow>;
+  /** The newest days of UTC, at most `limit`, in which attempts were recorded: each by its first millisecond. */
+  listAttemptDays(limit: number): readonly EpochMs[];
   close(): void;
 }
 
@@ -40,6 +43,13 @@ export async function openSource(path: string, vault: Vault, clock: Clock): Prom
   return {
     tables: tablesOf(database),
     read: (table) => database.prepare(`select * from "${table.name}"`).iterate() as Iterable<SourceRow>,
+    listAttemptDays: (limit) =>
+      database
+        .prepare(
+          `select distinct recorded_at / ${dayMs} * ${dayMs} as day from attempt order by day desc limit ?`,
+        )
+        .all(limit)
+        .map((row) => Number(row.day)),
     close() {
       database.close();
       lock.release();

@@ -71,6 +71,29 @@ describe('an ordinary exchange', () => {
     expect(connectionCount()).toBe(2);
   });
 
+  it('opens a new connection when the endpoint has closed the old one in silence, or is about to', async () => {
+    const { url, connectionCount, deserted } = await openEndpoint({
+      onRequest: (socket, _request, index) =>
+        index === 0
+          ? socket.end(answer('first'))
+          : socket.write(answer(`${index}`, '200 OK', ['keep-alive: timeout=2'])),
+    });
+    const sender = openTransport();
+    const bodies = [bodyOf(await sender.post(aRequest(url), never))];
+    await deserted();
+    for (let more = 1; more <= 2; more += 1) bodies.push(bodyOf(await sender.post(aRequest(url), never)));
+    expect(bodies).toEqual(['first', '1', '2']);
+    expect(connectionCount()).toBe(3);
+  });
+
+  it('sends what is not ASCII as UTF-8, and counts its bytes', async () => {
+    const { url, requests } = await openEndpoint({ onRequest: (socket) => socket.write(answer()) });
+    await openTransport().post(aRequest(url, { headers: { 'x-name': 'é' }, body: '{"name":"张三"}' }), never);
+    const [head = '', body = ''] = (requests[0] ?? '').split('\r\n\r\n');
+    expect(head).toContain('x-name: é\r\ncontent-length: 17');
+    expect(Buffer.from(body, 'latin1').toString()).toBe('{"name":"张三"}');
+  });
+
   it('hands a waiting request over to a connection that closes meanwhile, without losing it', async () => {
     const { url, requests } = await openEndpoint({
       onRequest: (socket) => socket.end(answer('ok', '200 OK', ['connection: close'])),

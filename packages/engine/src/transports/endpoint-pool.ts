@@ -1,6 +1,7 @@
-import type { ConnectGuard } from './guarded-connection.ts';
-import type { HttpExchange } from './http-exchange.ts';
-import { PooledConnection } from './pooled-connection.ts';
+import { type buildConnector, Client } from 'undici';
+import type { ConnectTimes } from './connect-times.ts';
+import { type ConnectGuard, openGuardedConnection, targetOf } from './guarded-connection.ts';
+import type { ExchangeCarrier, HttpExchange } from './http-exchange.ts';
 
 /** What the pools of all endpoints share. */
 export interface PoolSurroundings {
@@ -17,7 +18,7 @@ const idleConnectionsMax = 1_024;
 
 /**
  * The connections to one URL of one endpoint: as many as requests may be in flight, one request on each at a time,
- * kept for some seconds without use. Endpoints share no connection, so one that hangs holds up no other.
+ * kept for 4 s without use. Endpoints share no connection, so one that hangs holds up no other.
  */
 export class EndpointPool {
   readonly url: URL;
@@ -80,5 +81,73 @@ export class EndpointPool {
     let next = this.#waiting.shift();
     while (next?.isSettled) next = this.#waiting.shift();
     return next;
+  }
+}
+
+/** One undici client, and so at most one socket; it connects when it has something to carry. */
+export class PooledConnection implements ExchangeCarrier {
+  remoteAddress: string | null = null;
+  connectTimes: ConnectTimes | null = null;
+  readonly #pool: EndpointPool;
+  readonly #client: Client;
+  #exchange: HttpExchange | undefined;
+  #giveUpConnecting: (() => void) | undefined;
+  #isDiscarded = false;
+
+  constructor(pool: EndpointPool) {
+    this.#pool = pool;
+    this.#client = new Client(pool.url.origin, {
+      connect: (_options, callback) => this.#connect(callback),
+      pipelining: 1,
+      allowH2: false,
+      maxHeaderSize: 16_384,
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 30_000,
+      // The exchange has a deadline of its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    this.#client.on('disconnect', () => {
+      if (this.#exchange === undefined) this.discard();
+    });
+  }
+
+  carry(exchange: HttpExchange): void {
+    this.#exchange = exchange;
+    exchange.carriedBy(this);
+    const { userAgent } = this.#pool.surroundings;
+    const headers: string[] = ['user-agent', userAgent, 'accept-encoding', 'identity'];
+    for (const [name, value] of Object.entries(exchange.request.headers)) headers.push(name, value);
+    const { body } = exchange.request;
+    this.#client.dispatch({ path: this.#pool.path, method: 'POST', headers, body }, exchange);
+  }
+
+  release(): void {
+    this.#exchange = undefined;
+    this.connectTimes = null;
+    this.#pool.takeBack(this);
+  }
+
+  discard(): void {
+    if (this.#isDiscarded) return;
+    this.#isDiscarded = true;
+    this.#exchange = undefined;
+    this.#giveUpConnecting?.();
+    const { closing } = this.#pool.surroundings;
+    const closed: Promise<void> = this.#client.destroy().finally(() => closing.delete(closed));
+    closing.add(closed);
+    this.#pool.forget(this);
+  }
+
+  #connect(callback: buildConnector.Callback): void {
+    const { url, surroundings } = this.#pool;
+    const target = targetOf(url, this.#exchange?.request.connectTimeoutMs ?? 0);
+    this.connectTimes = target.times;
+    this.#giveUpConnecting = openGuardedConnection(target, surroundings.guard, (failure, socket) => {
+      this.#giveUpConnecting = undefined;
+      this.remoteAddress = socket?.remoteAddress ?? null;
+      if (socket === null) callback(failure ?? new Error('no connection'), null);
+      else callback(null, socket);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { isIP, type LookupFunction, type OnReadOpts, type Socket, connect as tcpConnect } from 'node:net';
+import { isIP, type LookupFunction, type Socket, connect as tcpConnect } from 'node:net';
 import { type SecureContext, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { NetworkPolicy } from '../network-policy.ts';
 import { ConnectFailure } from './connect-failure.ts';
@@ -14,8 +14,6 @@ export interface ConnectTarget {
   readonly timeoutMs: number;
   /** Written as the connection comes about. */
   readonly times: ConnectTimes;
-  /** Gets what is received, instead of the socket's listeners; the bytes are valid during the call only. */
-  readonly onBytes?: (bytes: Buffer) => void;
 }
 
 export function targetOf({ protocol, hostname, port }: URL, timeoutMs: number): ConnectTarget {
@@ -71,7 +69,6 @@ export function openGuardedConnection(
       times.securedMs = performance.now();
       finish(null, secured);
     });
-    if (target.onBytes !== undefined) secured.on('data', target.onBytes);
     secured.once('error', (error) =>
       fail(new ConnectFailure('tls', describeError(error), plain.remoteAddress ?? null)),
     );
@@ -141,11 +138,9 @@ function resolveAllowed(
   });
 }
 
-function openTcp(addresses: readonly string[], target: ConnectTarget): Socket {
-  const { host, port, timeoutMs } = target;
+function openTcp(addresses: readonly string[], { host, port, timeoutMs }: ConnectTarget): Socket {
   const [only = ''] = addresses;
-  const reading = readingFor(target);
-  if (addresses.length === 1) return tcpConnect({ host: only, port, noDelay: true, ...reading });
+  if (addresses.length === 1) return tcpConnect({ host: only, port, noDelay: true });
   const answers = addresses.map((address) => ({ address, family: isIP(address) }));
   const lookup: LookupFunction = (_name, _options, callback) => callback(null, answers);
   // Node's default of 250 ms for each address but the last would never reach an endpoint across an ocean.
@@ -157,20 +152,7 @@ function openTcp(addresses: readonly string[], target: ConnectTarget): Socket {
     lookup,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout,
-    ...reading,
   });
-}
-
-/** For all sockets: what is read is handed on before the next read. A buffer for each read costs 3 us of some 15. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
-
-function readingFor({ isSecure, onBytes }: ConnectTarget): { readonly onread?: OnReadOpts } {
-  if (isSecure || onBytes === undefined) return {};
-  const callback = (bytes: number): boolean => {
-    onBytes(readBuffer.subarray(0, bytes));
-    return true;
-  };
-  return { onread: { buffer: readBuffer, callback } };
 }
 
 function openTls(plain: Socket, { host }: ConnectTarget, secureContext: SecureContext): TLSSocket {

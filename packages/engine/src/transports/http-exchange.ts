@@ -1,7 +1,9 @@
+import type { Dispatcher } from 'undici';
 import type { Reply, SignedRequest, TransportFailure } from '../ports.ts';
 import { encodeTimings } from '../timings.ts';
+import { ConnectFailure } from './connect-failure.ts';
 import { type ConnectTimes, stepsOf } from './connect-times.ts';
-import type { ResponseSink } from './response-parser.ts';
+import { describeError, requestFailureReason } from './transport-failure.ts';
 
 /** How many bytes of an answer's body are read; one more ends the exchange and its connection. */
 const responseBytesMax = 65_536;
@@ -17,8 +19,8 @@ export interface ExchangeCarrier {
   discard(): void;
 }
 
-/** One request and what came of it: what is read of the answer, the total deadline, and the promise of the reply. */
-export class HttpExchange implements ResponseSink {
+/** One request and what came of it: undici's handler, the total deadline, and the promise of the reply. */
+export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly request: SignedRequest;
   readonly reply: Promise<Reply>;
   /** Called once, when the reply is known. */
@@ -31,7 +33,7 @@ export class HttpExchange implements ResponseSink {
   #isStarted = false;
   #httpStatus = 0;
   #retryAfter: string | null = null;
-  #parts: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #bodyBytes = 0;
   // On the monotonic clock; 0 where it did not get so far. On a kept connection only three of these are read.
   #queuedMs = 0;
@@ -44,7 +46,8 @@ export class HttpExchange implements ResponseSink {
     this.reply = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    // Timers of one duration share a list in Node, so one for each request costs less than a microsecond.
+    // Timers of one duration share a list in Node, so one for each request costs less than a microsecond. undici's own
+    // timeouts would not do: they start anew with every byte, and a slow drip never ends.
     this.#timer = setTimeout(expire, request.totalTimeoutMs, this);
   }
 
@@ -70,31 +73,40 @@ export class HttpExchange implements ResponseSink {
     this.#carrier?.discard();
   }
 
-  /** From here on the endpoint may have got it. */
-  onSent(): void {
+  onRequestStart(): void {
+    // undici starts a request again when it thinks that the first start did not count; a POST is never sent twice.
+    if (this.#isStarted) {
+      this.fail('reset', 'The connection was lost after the request was begun.');
+      throw new Error('not sent again');
+    }
     this.#isStarted = true;
     this.#requestedMs = performance.now();
   }
 
-  onHead(httpStatus: number, retryAfter: string | null, bodyBytes: number | null): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (statusCode < 200) return;
     this.#answeredMs = performance.now();
-    this.#httpStatus = httpStatus;
-    this.#retryAfter = retryAfter;
-    if (bodyBytes !== null && bodyBytes > responseBytesMax)
-      this.#failTooLarge(`announced ${bodyBytes} bytes`);
+    this.#httpStatus = statusCode;
+    this.#retryAfter = firstOf(headers['retry-after']) ?? null;
+    const announced = Number(firstOf(headers['content-length']) ?? 0);
+    if (announced > responseBytesMax) this.#failTooLarge(`announced ${announced} bytes`);
   }
 
-  onBody(part: Buffer): void {
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isSettled) return;
-    this.#bodyBytes += part.length;
+    this.#bodyBytes += chunk.length;
     if (this.#bodyBytes > responseBytesMax) this.#failTooLarge('sent more');
-    else this.#parts.push(Buffer.from(part));
+    else this.#chunks.push(chunk);
   }
 
-  onEnd(): void {
+  onResponseEnd(): void {
     if (this.#isSettled) return;
-    const [first] = this.#parts;
-    const body = this.#parts.length === 1 && first !== undefined ? first : Buffer.concat(this.#parts);
+    // Copied even when it is one chunk: that would keep the socket's whole read buffer in memory.
+    const body = Buffer.concat(this.#chunks, this.#bodyBytes);
     const remoteAddress = this.#carrier?.remoteAddress ?? null;
     this.#end({
       kind: 'response',
@@ -104,6 +116,11 @@ export class HttpExchange implements ResponseSink {
       remoteAddress,
     });
     this.#carrier?.release();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (error instanceof ConnectFailure) this.fail(error.reason, error.message, error.remoteAddress);
+    else this.fail(this.#isStarted ? requestFailureReason(error) : 'network', describeError(error));
   }
 
   #failTooLarge(what: string): void {
@@ -127,7 +144,7 @@ export class HttpExchange implements ResponseSink {
   #end(outcome: Reply): void {
     const reply = { ...outcome, timings: this.#timings() };
     this.#isSettled = true;
-    this.#parts = [];
+    this.#chunks = [];
     clearTimeout(this.#timer);
     this.onSettled?.();
     this.#settle(reply);
@@ -135,6 +152,10 @@ export class HttpExchange implements ResponseSink {
 }
 
 const kept = { dnsMs: null, connectMs: null, tlsMs: null };
+
+function firstOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
 
 function expire(exchange: HttpExchange): void {
   exchange.fail('timeout', `No complete answer within ${exchange.request.totalTimeoutMs} ms.`);

@@ -5,7 +5,6 @@ import { ConnectFailure } from './connect-failure.ts';
 import { EndpointPool, type PoolSurroundings } from './endpoint-pool.ts';
 import { type ConnectCallback, openGuardedConnection, targetOf } from './guarded-connection.ts';
 import { HttpExchange } from './http-exchange.ts';
-import type { PooledConnection } from './pooled-connection.ts';
 import { createHostResolver, type ResolveHost } from './resolve-host.ts';
 
 export interface HttpTransportOptions {
@@ -48,14 +47,6 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   return new PoolingTransport(options.policy, surroundings, () => resolver?.cancel());
 }
 
-/** One timer for all connections costs less than one for each, that starts and ends with every request. */
-const sweepEveryMs = 500;
-
-function discardStale(idle: ReadonlySet<PooledConnection>): void {
-  const nowMs = performance.now();
-  for (const connection of idle) if (connection.keptUntilMs <= nowMs) connection.discard();
-}
-
 class PoolingTransport implements HttpTransport {
   readonly #policy: NetworkPolicy;
   readonly #surroundings: PoolSurroundings;
@@ -64,14 +55,12 @@ class PoolingTransport implements HttpTransport {
   readonly #underWay = new Set<HttpExchange>();
   /** One listener for each signal: with one for each request, adding to a shared signal would take linear time. */
   readonly #bySignal = new WeakMap<AbortSignal, Set<HttpExchange>>();
-  readonly #sweeping: NodeJS.Timeout;
   #isClosed = false;
 
   constructor(policy: NetworkPolicy, surroundings: PoolSurroundings, cancelQueries: () => void) {
     this.#policy = policy;
     this.#surroundings = surroundings;
     this.#cancelQueries = cancelQueries;
-    this.#sweeping = setInterval(discardStale, sweepEveryMs, surroundings.idle).unref();
   }
 
   post(request: SignedRequest, signal: AbortSignal): Promise<Reply> {
@@ -97,7 +86,6 @@ class PoolingTransport implements HttpTransport {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearInterval(this.#sweeping);
     for (const exchange of this.#underWay) exchange.fail('aborted', 'The sender was stopping.');
     for (const connection of this.#surroundings.idle) connection.discard();
     this.#cancelQueries();

@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import type { TransportFailure } from '../ports.ts';
 
 /** What went wrong before the connection was usable, by the code of the socket's error. */
@@ -9,9 +10,16 @@ export function connectFailureReason(error: Error): TransportFailure {
   return codes.some((code) => resetCodes.has(code)) ? 'reset' : 'network';
 }
 
-/** What went wrong after the request was begun, by the code of the socket's error. */
+/** What went wrong after the request was begun, by the code of undici's, Node's or the parser's error. */
 export function requestFailureReason(error: Error): TransportFailure {
   const [code = ''] = codesOf(error);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'response-too-large';
+  // By class: undici gives most parser errors no code.
+  if (error instanceof errors.HTTPParserError || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return 'malformed-response';
+  }
+  // undici's words for an answer out of turn: an unasked 100 Continue or an upgrade nobody requested.
+  if (code === 'UND_ERR_SOCKET') return /^bad /.test(error.message) ? 'malformed-response' : 'reset';
   if (code === 'ETIMEDOUT') return 'timeout';
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls';
   if (unreachableCodes.has(code)) return 'unreachable';
@@ -35,4 +43,4 @@ function codesOf(error: Error): readonly string[] {
 }
 
 const unreachableCodes = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
-const resetCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const resetCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED']);

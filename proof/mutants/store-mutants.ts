@@ -224,8 +224,8 @@ export const storeMutants: readonly Mutant[] = [
     name: 'resume: retries not woken',
     file: 'stores/sqlite/endpoint-edits.ts',
     original: `wakeWaiting(endpoint.id, now);
-        return resumed`,
-    replacement: 'return resumed',
+        return well`,
+    replacement: 'return well',
     seed: 4,
   },
   {

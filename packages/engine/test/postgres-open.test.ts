@@ -91,7 +91,10 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     const schema = `${subject.schema}_fresh`;
     const address = { connectionString: url, schema };
     const applied = await Promise.all([0, 1, 2].map(() => migratePostgres(address)));
-    expect(applied.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    const [numbers = []] = applied.filter((each) => each.length > 0);
+    expect(applied.flat()).toEqual(numbers);
+    expect(numbers.length).toBeGreaterThan(10);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
     expect(await migratePostgres(address)).toEqual([]);
     await subject.sql(`drop schema ${schema} cascade`);
   });
@@ -100,8 +103,10 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     await subject.sql(`alter table doorbell.schema_version
       add column limit_seen text default current_setting('statement_timeout')`);
     await subject.sql('alter table doorbell.attempt drop column timings');
-    await subject.sql('delete from doorbell.schema_version where version = 11');
-    expect(await migratePostgres({ connectionString: url, schema: subject.schema })).toEqual([11]);
+    await subject.sql('alter table doorbell.endpoint drop column waking_from');
+    await subject.sql('delete from doorbell.schema_version where version >= 11');
+    const [first] = await migratePostgres({ connectionString: url, schema: subject.schema });
+    expect(first).toBe(11);
     const [row] = await subject.sql('select limit_seen from doorbell.schema_version where version = 11');
     expect(row).toEqual({ limit_seen: '0' });
   });

@@ -9,6 +9,7 @@ export interface LaneState {
   /** The lowest reopened one besides the one that is settled. */
   readonly next_reopened: number | null;
   readonly attempt: number;
+  readonly due_at: number | null;
   readonly first_try_at: number | null;
   readonly parked: boolean;
 }
@@ -36,8 +37,14 @@ export function moveOf(lane: LaneState, sequence: number, step: Step, now: Epoch
   if (step.kind === 'retry') {
     return { ...stay, dueAt: now + step.delayMs, attempt: lane.attempt, firstTryAt: lane.first_try_at };
   }
+  // It keeps its place: what was claimed before its turn would otherwise go behind all others, time and again.
   const attempt = lane.attempt - 1;
-  return { ...stay, dueAt: now, attempt, firstTryAt: attempt === 0 ? null : lane.first_try_at };
+  return {
+    ...stay,
+    dueAt: lane.due_at ?? now,
+    attempt,
+    firstTryAt: attempt === 0 ? null : lane.first_try_at,
+  };
 }
 
 function afterResult(lane: LaneState, sequence: number, result: 1 | 2 | 3, now: EpochMs): LaneMove {

@@ -51,8 +51,8 @@ export const settleSql: Readonly<
   // Skips what someone else has locked: a producer's long transaction delays one lane, not all.
   lock: `-- Not "exists": that was planned as a hash of all lanes there are.
     select clock.now, l.id is not null or (select true from doorbell.lane x where x.id = w.lane_id) is true as known,
-      l.id, l.endpoint_id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.epoch, l.attempt, l.first_try_at,
-      l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
+      l.id, l.endpoint_id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.epoch, l.attempt, l.due_at,
+      l.first_try_at, l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
     from unnest($1::bigint[], $2::int[]) with ordinality w (lane_id, seq, ord)
       cross join (select doorbell.now_ms($3::bigint) as now offset 0) clock
       left join lateral (select * from doorbell.lane x where x.id = w.lane_id for update skip locked) l on true

@@ -13,7 +13,7 @@ export const settleSql = {
       attempt = 0, first_try_at = null, lease_until = 0, claimed_seq = null, claimed_at = null
     where id = ?1 and endpoint_id = ?2 and epoch = ?3 and claimed_seq = ?4 and head_seq = ?4 and reopened_seq is null`,
   lane: `select l.id, l.endpoint_id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.epoch, l.attempt,
-      l.first_try_at, l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
+      l.due_at, l.first_try_at, l.claimed_seq, l.claimed_at, l.parked, c.created_at, c.state
     from lane l join change c on c.task_id = l.task_id and c.seq = ?2 where l.id = ?1`,
   move: `update lane set head_seq = ?2, reopened_seq = ?3, due_at = ?4, attempt = ?5, first_try_at = ?6, parked = ?7,
       lease_until = 0, claimed_seq = null, claimed_at = null
@@ -37,6 +37,7 @@ interface LaneRow {
   readonly reopened_seq: number | null;
   readonly epoch: number;
   readonly attempt: number;
+  readonly due_at: number | null;
   readonly first_try_at: number | null;
   readonly claimed_seq: number | null;
   readonly claimed_at: number | null;
@@ -145,8 +146,14 @@ export class SettleVerb {
     if (step.kind === 'retry') {
       return { ...stay, dueAt: now + step.delayMs, attempt: lane.attempt, firstTryAt: lane.first_try_at };
     }
+    // It keeps its place: what was claimed before its turn would otherwise go behind all others, time and again.
     const attempt = lane.attempt - 1;
-    return { ...stay, dueAt: now, attempt, firstTryAt: attempt === 0 ? null : lane.first_try_at };
+    return {
+      ...stay,
+      dueAt: lane.due_at ?? now,
+      attempt,
+      firstTryAt: attempt === 0 ? null : lane.first_try_at,
+    };
   }
 
   #afterResult(lane: LaneRow, sequence: number, result: 1 | 2 | 3, now: EpochMs): LaneMove {

@@ -93,6 +93,19 @@ export const settleCases: Cases = {
     expect(await world.store.listAttempts(claim)).toEqual([]);
   },
 
+  'gives back what was released at its old place, before what became due since': async (world) => {
+    await world.setUp();
+    await world.append('t1', 10_000);
+    const since = world.clock.now();
+    world.clock.advance(1_000);
+    const claim = await world.claimOne();
+    await world.append('t2', 10_000);
+    world.clock.advance(1_000);
+    await world.settle(claim, { kind: 'release' });
+    expect(await world.store.backlog()).toMatchObject({ oldestClaimableAt: since });
+    expect((await world.claim()).map(nameOf)).toEqual(['t1.1', 't2.1']);
+  },
+
   'keeps the first try when a later one is released': async (world) => {
     await world.setUp();
     await world.append('t1', 10_000);

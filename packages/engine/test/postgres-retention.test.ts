@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { dayMs } from '../src/retention.ts';
 import { appendWithin } from '../src/stores/postgres/index.ts';
+import { attemptsOf } from '../src/stores/postgres/notifications.ts';
 import { delivered, leaseMs, retryIn, World } from '../src/testing/store-contract/world.ts';
 import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
 
@@ -61,6 +62,30 @@ await describeOnPostgres('retention on PostgreSQL', (server) => {
     const tables = await dayTables();
     expect(tables[0]).toBe('attempt_d20260102');
     expect(tables.at(-1)).toBe('attempt_d20260208');
+  });
+
+  it('looks for the attempts of a notification in the tables from a day before its change on', async () => {
+    await world.append('t1', 10_000);
+    await world.drain();
+    await retireAll(5);
+    await world.append('t2', 10_000);
+    await world.drain();
+    const { items } = await world.store.listNotifications({}, { limit: 9 });
+    expect(items.map(({ houseTaskId, attempts }) => [houseTaskId, attempts])).toEqual([
+      ['t2', 1],
+      ['t1', 1],
+    ]);
+    const plan = await subject.sql<{ 'QUERY PLAN': string }>(
+      `explain (analyze, costs off, timing off, summary off)
+        select (select count(*) from doorbell.attempt a where ${attemptsOf})
+        from doorbell.lane l join doorbell.change c on c.task_id = l.task_id join doorbell.task t on t.id = l.task_id
+        where t.house_task_id = 't2'`,
+    );
+    const scans = plan.map((row) => row['QUERY PLAN']).filter((line) => line.includes('on attempt_d'));
+    const days = (lines: readonly string[]) => lines.map((line) => /attempt_d\d{6}(\d\d)/.exec(line)?.[1]);
+    const looked = days(scans.filter((line) => !line.includes('never executed')));
+    expect(days(scans).slice(0, 6)).toEqual(['01', '02', '03', '04', '05', '06']);
+    expect([looked[0], looked.includes('06')]).toEqual(['05', true]);
   });
 
   it('records what finds no day of its own among the rest, and leaves that day there', async () => {

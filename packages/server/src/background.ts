@@ -20,6 +20,7 @@ import type { Metrics } from './metrics.ts';
 import type { OpenDatabase } from './open-database.ts';
 import { runResendJobs } from './run-resend-jobs.ts';
 import type { Tail } from './tail.ts';
+import { warmUp } from './warm-up.ts';
 
 interface BackgroundPorts {
   readonly config: Pick<ServerConfig, 'roles' | 'retentionDays'>;
@@ -53,6 +54,7 @@ export async function runBackground(ports: BackgroundPorts, stop: AbortSignal): 
   if (config.roles.includes('api')) doing.push(runResendJobs({ admin, engine, clock, logger }, stop));
   if (config.roles.includes('api') && database.isShared) {
     doing.push(followAttempts({ tail, admin, clock, logger }, stop));
+    doing.push(warmUp({ admin, logger }));
   }
   await Promise.all(doing);
 }

@@ -14,16 +14,23 @@ import { EndpointBook } from './endpoint-book.ts';
 import { findPlaces, placeOf } from './find-places.ts';
 import type { Session } from './transaction.ts';
 
+/**
+ * Attempts lie in a partition for each day they were recorded on, and none is older than its change: of a new one the last
+ * days alone are looked through. A day to spare, for a server whose clock was set back.
+ */
+export const attemptsOf: string =
+  'a.lane_id = l.id and a.seq = c.seq and a.recorded_at >= c.created_at - 86400000';
+
 const notificationsSql = {
   shown: (page: string, now: string): string => `with page as materialized (${page})
     select l.id as lane_id, l.endpoint_id, l.head_seq, l.reopened_seq, l.due_at, l.lease_until, l.claimed_seq,
       l.parked::int as parked, t.customer_id, t.house_task_id, c.seq, c.house_id, c.package_id, c.state, c.created_at,
       c.task_id, doorbell.now_ms(${now}::bigint) as now, ${resultOf} as result,
       (select x.closed_at from doorbell.closed x where x.lane_id = l.id and x.seq = c.seq) as closed_at,
-      (select count(*) from doorbell.attempt a where a.lane_id = l.id and a.seq = c.seq) as attempts,
+      (select count(*) from doorbell.attempt a where ${attemptsOf}) as attempts,
       (select to_json(a) from (
         select a.at, a.reason, a.detail, a.http_status, a.response_state, a.recorded_at from doorbell.attempt a
-        where a.lane_id = l.id and a.seq = c.seq order by a.epoch desc, a.post desc limit 1) a) as last
+        where ${attemptsOf} order by a.epoch desc, a.post desc limit 1) a) as last
     from page p join doorbell.lane l on l.id = p.lane_id join doorbell.task t on t.id = p.task_id
       join doorbell.change c on c.task_id = p.task_id and c.seq = p.seq`,
   position: `select c.created_at, c.task_id, c.seq, l.id as lane_id

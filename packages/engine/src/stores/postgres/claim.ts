@@ -166,7 +166,7 @@ async function load(transaction: Transaction, vault: Vault, leased: readonly Lea
   const endpointIds = [...new Set(leased.map((lane) => lane.endpoint_id))];
   const loading = Promise.all([
     loadChanges(transaction, leased),
-    new EndpointBook(transaction, vault).readable(endpointIds),
+    new EndpointBook({ rows: transaction.prepared }, vault).readable(endpointIds),
   ]);
   transaction.commit();
   const [changes, endpoints] = await loading;

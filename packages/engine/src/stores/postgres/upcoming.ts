@@ -5,6 +5,8 @@ import { wakeMore } from './wake-waiting.ts';
 
 /** Beyond so many the nearest end of a lease may be found too late, by a poll. */
 const leasedLanesMax = 1_000;
+/** Of endpoints that are well again, so many have some of their lanes woken in one round, which waits for it. */
+const wakingAtOnceMax = 4;
 
 export const upcomingSql: Readonly<Record<'endpoints', string>> = {
   // A loose index scan: one probe of lane_due for each endpoint that has work, however many lanes it has. When one is
@@ -59,7 +61,7 @@ export async function upcoming(context: StoreContext): Promise<readonly Endpoint
     { byIndex: true },
   );
   const waking = rows.filter((row) => row.is_waking && row.breaker_opened_at === null);
-  await Promise.all(waking.map(({ id }) => wakeMore(context, id)));
+  await Promise.all(waking.slice(0, wakingAtOnceMax).map(({ id }) => wakeMore(context, id)));
   return rows.flatMap((row): readonly EndpointDue[] => {
     const { id: endpointId, claimable_at: dueAt, now } = row;
     if (dueAt === null) return [];

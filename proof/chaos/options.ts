@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { readCount } from '../read-count.ts';
+import { UsageError } from '../usage-error.ts';
 import { sabotages } from './sabotage.ts';
 
 export interface ChaosOptions {
@@ -12,9 +14,6 @@ export interface ChaosOptions {
   /** Of `sabotages`. */
   readonly sabotage: string | undefined;
 }
-
-/** Thrown with a sentence for whoever wrote the command line. */
-export class UsageError extends Error {}
 
 const eventsByDefault = 20_000;
 const eventsOfQuick = 3_000;
@@ -48,13 +47,15 @@ export function readOptions(args: readonly string[]): ChaosOptions | undefined {
   const isQuick = values.quick;
   return {
     store,
-    workers: store === 'sqlite' ? 1 : readCount('--workers', values.workers, 32),
-    events: readCount(
-      '--events',
-      values.events ?? String(isQuick ? eventsOfQuick : eventsByDefault),
-      1_000_000,
-    ),
-    seed: values.seed === undefined ? randomInt(1_000_000) : readCount('--seed', values.seed, 2 ** 32 - 1),
+    workers: store === 'sqlite' ? 1 : readCount('--workers', values.workers, { min: 1, max: 32 }),
+    events: readCount('--events', values.events ?? String(isQuick ? eventsOfQuick : eventsByDefault), {
+      min: 1,
+      max: 1_000_000,
+    }),
+    seed:
+      values.seed === undefined
+        ? randomInt(1_000_000)
+        : readCount('--seed', values.seed, { min: 1, max: 2 ** 32 - 1 }),
     isQuick,
     lies: values.lies,
     sabotage: readSabotage(values.sabotage, store),
@@ -86,12 +87,4 @@ function readSabotage(kind: string | undefined, store: ChaosOptions['store']): s
   const kinds = Object.keys(sabotages).filter((one) => sabotages[one]?.edits[store] !== undefined);
   if (!kinds.includes(kind)) throw new UsageError(`--sabotage of ${store} is one of ${kinds.join(', ')}.`);
   return kind;
-}
-
-function readCount(option: string, text: string, max: number): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > max) {
-    throw new UsageError(`${option} takes a whole number from 1 to ${max}.`);
-  }
-  return count;
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Progress } from '../progress.ts';
+import { UsageError } from '../usage-error.ts';
 import { endpointsCount, runChaos, signKey } from './chaos.ts';
 import { conclude } from './conclude.ts';
-import { type ChaosOptions, help, readOptions, UsageError } from './options.ts';
+import { type ChaosOptions, help, readOptions } from './options.ts';
 import { openPostgresWorld } from './postgres-world.ts';
 import { ReceiverProcess } from './receiver-process.ts';
 import { report } from './report.ts';

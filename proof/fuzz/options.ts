@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { readCount } from '../read-count.ts';
+import { UsageError } from '../usage-error.ts';
 import { targets } from './targets.ts';
 
 export interface FuzzOptions {
@@ -11,9 +13,6 @@ export interface FuzzOptions {
   readonly sabotage: boolean;
   readonly jobs: number;
 }
-
-/** Thrown with a sentence for whoever wrote the command line. */
-export class UsageError extends Error {}
 
 const names = targets.map(({ name }) => name);
 
@@ -45,12 +44,15 @@ export function readOptions(args: readonly string[]): FuzzOptions | undefined {
   if (values.only !== undefined && target === undefined) throw new UsageError('--only needs a --target.');
   return {
     targets: target === undefined ? [...names, 'server'] : [target],
-    inputs: readCount('--inputs', values.inputs, 1e9),
-    requests: readCount('--requests', values.requests, 1e7),
-    seed: values.seed === undefined ? randomInt(2 ** 32) : readCount('--seed', values.seed, 2 ** 32 - 1),
-    only: values.only === undefined ? null : readCount('--only', values.only, 1e9),
+    inputs: readCount('--inputs', values.inputs, { min: 0, max: 1e9 }),
+    requests: readCount('--requests', values.requests, { min: 0, max: 1e7 }),
+    seed:
+      values.seed === undefined
+        ? randomInt(2 ** 32)
+        : readCount('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 }),
+    only: values.only === undefined ? null : readCount('--only', values.only, { min: 0, max: 1e9 }),
     sabotage: values.sabotage,
-    jobs: readCount('--jobs', values.jobs, 64),
+    jobs: readCount('--jobs', values.jobs, { min: 1, max: 64 }),
   };
 }
 
@@ -72,12 +74,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function readCount(option: string, text: string, max: number): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 0 || count > max) {
-    throw new UsageError(`${option} takes a whole number from 0 to ${max}.`);
-  }
-  return count;
 }

@@ -1,6 +1,7 @@
 import { Progress } from '../progress.ts';
+import { UsageError } from '../usage-error.ts';
 import type { FuzzTally, FuzzTask } from './fuzz-run.ts';
-import { type FuzzOptions, help, readOptions, UsageError } from './options.ts';
+import { type FuzzOptions, help, readOptions } from './options.ts';
 import { checkOracle, NoOracle } from './oracle-process.ts';
 import { batchDeadlineMs, runTask } from './run-task.ts';
 

@@ -25,6 +25,11 @@ export function buffers(...texts: readonly string[]): readonly Buffer[] {
   return texts.map((text) => Buffer.from(text));
 }
 
+/** What JSON is made of, and what it trips over: put into texts by `mutate`. */
+export const jsonTokens: readonly Buffer[] = buffers(
+  ...['{', '}', '[', ']', '"', ',', ':', '\\', '\\u', '\\ud800', '0', '-', ' ', '\ufeff', '\0', 'null', '张'],
+);
+
 /** JSON in ASCII, as Python writes it. */
 export function asciiJson(value: unknown): string {
   const text = JSON.stringify(value);

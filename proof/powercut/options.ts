@@ -1,13 +1,12 @@
 import { parseArgs } from 'node:util';
+import { readCount } from '../read-count.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface PowercutOptions {
   readonly states: number;
   readonly seed: number;
   readonly jobs: number;
 }
-
-/** Thrown with a sentence for whoever wrote the command line. */
-export class UsageError extends Error {}
 
 export const help = `Usage: npm run powercut -- [options]
 
@@ -28,9 +27,9 @@ export function readOptions(args: readonly string[]): PowercutOptions | undefine
   const values = parse(args);
   if (values.help) return undefined;
   return {
-    states: readCount('--states', values.states, 1_000_000),
-    seed: readCount('--seed', values.seed, 2 ** 32 - 1),
-    jobs: readCount('--jobs', values.jobs, 64),
+    states: readCount('--states', values.states, { min: 1, max: 1_000_000 }),
+    seed: readCount('--seed', values.seed, { min: 1, max: 2 ** 32 - 1 }),
+    jobs: readCount('--jobs', values.jobs, { min: 1, max: 64 }),
   };
 }
 
@@ -48,12 +47,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-function readCount(option: string, text: string, max: number): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > max) {
-    throw new UsageError(`${option} takes a whole number from 1 to ${max}.`);
-  }
-  return count;
 }

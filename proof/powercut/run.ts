@@ -1,5 +1,6 @@
 import { Progress } from '../progress.ts';
-import { help, type PowercutOptions, readOptions, UsageError } from './options.ts';
+import { UsageError } from '../usage-error.ts';
+import { help, type PowercutOptions, readOptions } from './options.ts';
 import { type Part, type PartResult, runPart } from './powercut.ts';
 import { CannotTrace } from './trace.ts';
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../usage-error.ts';
 
 export interface SimulationOptions {
   /** The first seed; those after it follow. */
@@ -25,8 +26,6 @@ Runs the real engine on the real SQLite store in virtual time, with faults of ev
   --at-least-deliveries N   fails unless so many deliveries were simulated
   --at-least-faults N       fails unless so many faults were injected
 Exits with 1 on a violation, on a path that no seed took (from 200 seeds on), and when a figure is not reached.`;
-
-export class UsageError extends Error {}
 
 const numbers = ['seed', 'seeds', 'workers', 'twice', 'at-least-deliveries', 'at-least-faults'] as const;
 const seedsForCoverage = 200;

@@ -1,4 +1,5 @@
-import { help, readOptions, type SimulationOptions, UsageError } from './options.ts';
+import { UsageError } from '../usage-error.ts';
+import { help, readOptions, type SimulationOptions } from './options.ts';
 import { addRegressions, readRegressions } from './regressions.ts';
 import { runSeeds } from './run-seeds.ts';
 import { simulate } from './simulate.ts';

@@ -5,7 +5,7 @@ import { Problem } from '../../../packages/server/src/problem.ts';
 import { readChange, type StateChange } from '../../../packages/server/src/schemas/state-change.ts';
 import type { FuzzTarget, Input } from '../fuzz-target.ts';
 import { mutate, pick, upTo } from '../mutate.ts';
-import { asciiJson, buffers } from '../seeds.ts';
+import { asciiJson, buffers, jsonTokens } from '../seeds.ts';
 
 const names = ['customerId', 'houseTaskId', 'houseId', 'packageId', 'userId', 'userName'];
 const texts = [
@@ -45,27 +45,7 @@ const extras = [
   '{"b":"2","a":"1"}',
 ];
 const events = ['"e1"', '""', 'null', `"${'e'.repeat(129)}"`, `"${'e'.repeat(128)}"`, '7', '"张"'];
-const tokens = buffers(
-  '{',
-  '}',
-  '[',
-  ']',
-  '"',
-  ',',
-  ':',
-  '\\',
-  '\\u',
-  '\\ud800',
-  '0',
-  '-',
-  ' ',
-  '\ufeff',
-  '\0',
-  '\u007f',
-  'null',
-  '张',
-  '"__proto__":1,',
-);
+const tokens = [...jsonTokens, ...buffers('\u007f', '"__proto__":1,')];
 
 export const bodyTarget: FuzzTarget = {
   name: 'body',

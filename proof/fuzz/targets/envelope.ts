@@ -2,7 +2,7 @@ import { parseEnvelope } from '@doorbell/contract';
 import type { Random } from '@doorbell/engine';
 import type { FuzzTarget, Input } from '../fuzz-target.ts';
 import { mutate, pick, upTo } from '../mutate.ts';
-import { asciiJson, bodiesOf, buffers } from '../seeds.ts';
+import { asciiJson, bodiesOf, buffers, jsonTokens } from '../seeds.ts';
 
 const seeds = bodiesOf('envelope', 'parse');
 const keys = [
@@ -26,27 +26,7 @@ const laterKeys = ['"payload"', '"x"', '"y"', '"z"', '"State"', '"state"', '"pay
 const texts = ['""', '"Success"', '"张\\n"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\u0000"', 'null'];
 const goodStates = ['200', '401', '4011', '403', '500', '0', '-1'];
 const spaces = ['', '', '', '', '', '', ' ', '\n', '\t', '\u00a0', '\ufeff'];
-const tokens = buffers(
-  '{',
-  '}',
-  '[',
-  ']',
-  '"',
-  ',',
-  ':',
-  '\\',
-  '\\u',
-  '\\ud800',
-  '0',
-  '-',
-  'e',
-  '.',
-  ' ',
-  '\ufeff',
-  '\0',
-  'null',
-  '张',
-);
+const tokens = [...jsonTokens, ...buffers('e', '.')];
 
 export const envelopeTarget: FuzzTarget = {
   name: 'envelope',

@@ -15,32 +15,48 @@ const findEnglish = `(() => {
   return found.filter((text) => /[A-Za-z]+(?: [A-Za-z]+){3}/.test(text));
 })()`;
 
+/** What was found on a page in the look that most people have. */
+interface Seen {
+  readonly page: string;
+  readonly findings: readonly string[];
+  readonly english: readonly string[];
+}
+
 describeInBrowser('every page of the console', (stage) => {
+  const walk = async (theme: 'light' | 'dark'): Promise<readonly Seen[]> => {
+    const { page, open, complaints } = await signIn(stage(), '/', { theme });
+    const seen: Seen[] = [];
+    for (const shown of pages) {
+      await open(shown.path);
+      await settlePage(page, shown);
+      const english = await page.evaluate<readonly string[]>(findEnglish);
+      seen.push({ page: shown.name, english, findings: await seriousFindings(page) });
+    }
+    expect(complaints).toEqual([]);
+    return seen;
+  };
+  // Once for all that is asked of it: to open every page takes the longest by far.
+  const walks = new Map<'light' | 'dark', ReturnType<typeof walk>>();
+  const walked = (theme: 'light' | 'dark') => {
+    const taken = walks.get(theme) ?? walk(theme);
+    walks.set(theme, taken);
+    return taken;
+  };
+
   it.each(['light', 'dark'] as const)(
     'has nothing that axe finds serious, and breaks no policy, %s',
     async (theme) => {
-      const { page, open, complaints } = await signIn(stage(), '/', { theme });
-      for (const shown of pages) {
-        await open(shown.path);
-        await settlePage(page, shown);
-        expect({ page: shown.name, findings: await seriousFindings(page) }).toEqual({
-          page: shown.name,
-          findings: [],
-        });
-      }
-      expect(complaints).toEqual([]);
+      const seen = await walked(theme);
+      expect(seen.length).toBe(pages.length);
+      expect(seen.filter(({ findings }) => findings.length > 0)).toEqual([]);
     },
     240_000,
   );
 
   it('says nothing in English where Chinese was chosen, but what people and endpoints wrote', async () => {
-    const { page, open } = await signIn(stage(), '/');
-    for (const shown of pages) {
-      await open(shown.path);
-      await settlePage(page, shown);
-      const sentences = await page.evaluate(findEnglish);
-      expect({ page: shown.name, sentences }).toEqual({ page: shown.name, sentences: [] });
-    }
+    const seen = await walked('light');
+    expect(seen.length).toBe(pages.length);
+    expect(seen.filter(({ english }) => english.length > 0)).toEqual([]);
   }, 240_000);
 
   it('fits a phone: nothing but tables and diagrams is wider than the screen', async () => {

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   // Tests run the packages' sources, so a test never passes against a stale build.
@@ -14,5 +15,6 @@ export default defineConfig({
     testTimeout: 30_000,
     // Most of them wait, for processes, servers and a browser; one core left free for that would be idle.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
   },
 });

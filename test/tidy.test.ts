@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { longest } from './longest-first.ts';
 
 // The repository's rules as a test: what a reviewer would otherwise have to remember. Reads every tracked file once.
 const root = resolve(import.meta.dirname, '..');
@@ -173,6 +174,10 @@ describe('tests', () => {
         return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${path}: ${name}`);
       });
     expect(repeated).toEqual([]);
+  });
+
+  it('that are begun first are there', () => {
+    expect(longest.filter((path) => !paths.includes(path))).toEqual([]);
   });
 
   it('are never skipped', () => {

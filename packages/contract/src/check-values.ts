@@ -1,7 +1,7 @@
 import { checkInteger, checkText } from './check-field.ts';
 import { type Revision, type TextField, text } from './field-rule.ts';
 import { encodeForm, formLimits } from './form.ts';
-import { isOptionalIn, type NotificationType } from './notification-type.ts';
+import { type Field, isOptionalIn, type NotificationType } from './notification-type.ts';
 import { quote } from './quote.ts';
 import type { Fault } from './reason-codes.ts';
 
@@ -24,12 +24,13 @@ export function checkValues(
 ): readonly Fault[] {
   const revision = options.revision ?? 'seed';
   const faults: Fault[] = [];
-  for (const [name, field] of Object.entries(type.fields)) {
+  for (const name of Object.keys(type.fields)) {
+    const field = type.fields[name] as Field;
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value !== undefined) {
-      faults.push(
-        ...(field.kind === 'integer' ? checkInteger(name, field, value) : checkText(name, field, value)),
-      );
+      const found =
+        field.kind === 'integer' ? checkInteger(name, field, value) : checkText(name, field, value);
+      if (found.length > 0) faults.push(...found);
     } else if (!isOptionalIn(field, revision)) {
       faults.push({ code: 'field-missing', field: name, detail: `${name} is missing.` });
     }
@@ -42,7 +43,7 @@ export function checkValues(
       detail: `${quote(name)} is not a field of ${type.name}.`,
     });
   }
-  faults.push(...checkExtra(type, options.extra ?? {}));
+  if (options.extra !== undefined) faults.push(...checkExtra(type, options.extra));
   return faults.length > 0 ? faults : checkSize(listSent(type, values, options));
 }
 

@@ -14,6 +14,8 @@ const usesNotedEveryMs = 60_000;
 
 interface Cached {
   readonly hash: Buffer;
+  /** The key itself, once its hash was found good: to compare it takes a fifth of the time. Forgotten with the row. */
+  proven: Buffer | undefined;
   readonly principal: Principal;
   readonly untilMs: number;
   requests: number;
@@ -80,6 +82,7 @@ export class KeyDoor {
     if (this.#cache.size >= cachedMax) this.#cache.clear();
     const found: Cached = {
       hash: Buffer.from(apiKey.hash, 'hex'),
+      proven: undefined,
       principal: { kind: 'key', id, allows: expandScopes(apiKey.scopes), customerId: null },
       untilMs: this.#clock.monotonicMs() + cacheMs,
       requests: 0,
@@ -107,8 +110,13 @@ function judge(key: string, known: Cached | undefined, answer: Answer): void {
   else answer(null, known.principal);
 }
 
+/** In constant time, for keys of the one length that the format allows. */
 function fits(key: string, known: Cached): boolean {
-  return timingSafeEqual(sha256(key), known.hash);
+  const bytes = Buffer.from(key, 'latin1');
+  if (known.proven !== undefined && timingSafeEqual(bytes, known.proven)) return true;
+  if (!timingSafeEqual(sha256(key), known.hash)) return false;
+  known.proven = bytes;
+  return true;
 }
 
 export function unauthorized(detail: string): Problem {

@@ -13,7 +13,7 @@ import {
 import { createHttpTransport } from '@doorbell/engine/http';
 import { systemClock } from '@doorbell/engine/system';
 import type { FastifyInstance } from 'fastify';
-import { destination, type Logger, pino } from 'pino';
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { createApp } from './app.ts';
 import { runBackground } from './background.ts';
 import type { ServerConfig } from './config.ts';
@@ -178,7 +178,26 @@ function networkPolicy(allowNetworks: readonly string[]): NetworkPolicy {
 function createLogger({ logLevel, logDestination }: ServerConfig): Logger {
   const names = ['signKey', 'previousSignKey', 'webhookSecret', 'authorization', 'masterKey', 'secret'];
   const redact = { paths: names.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' };
-  return pino({ level: logLevel, redact }, logDestination ?? destination({ fd: 2, sync: true }));
+  return pino({ level: logLevel, redact }, logDestination ?? openStandardError());
+}
+
+/** Lines go out some twenty at a time, and at the latest after this: one write for each costs as much as to make them. */
+const flushedEveryMs = 100;
+const bufferedBytesMax = 4_096;
+let standardError: ReturnType<typeof destination> | undefined;
+
+/** One for the process; what it holds back goes out as the process ends, unless that is killed. */
+function openStandardError(): DestinationStream {
+  if (standardError !== undefined) return standardError;
+  const stream = destination({
+    fd: 2,
+    sync: true,
+    minLength: bufferedBytesMax,
+    periodicFlush: flushedEveryMs,
+  });
+  process.once('exit', () => stream.flushSync());
+  standardError = stream;
+  return stream;
 }
 
 function listenError(error: unknown, { host, port }: ServerConfig): unknown {

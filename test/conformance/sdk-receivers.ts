@@ -88,8 +88,10 @@ const onePerHeader: Front = {
       nodeHandler({
         ...receiver,
         receive(request) {
-          const headers = new Map(request.headers as Iterable<readonly [string, string]>);
-          const several = headers.get('webhook-signature')?.includes(' ') ?? false;
+          // The adapter hands on Node's rawHeaders: names and values by turns.
+          const headers = request.headers as readonly string[];
+          const name = headers.findIndex((text) => text.toLowerCase() === 'webhook-signature');
+          const several = name !== -1 && (headers[name + 1] ?? '').includes(' ');
           return several
             ? Promise.resolve(receiver.refuse('webhook-signature-malformed', 'more than one'))
             : receiver.receive(request);

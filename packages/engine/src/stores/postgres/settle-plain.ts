@@ -36,12 +36,16 @@ export async function settlePlain(
 
 /** By lane. All of an endpoint or none, since its breaker counts failures in the order in which they came. */
 function plainOf(settlements: readonly Settlement[]): ReadonlyMap<number, Settlement> {
-  const others = new Set(settlements.filter((each) => !isPlain(each)).map(({ endpointId }) => endpointId));
+  const others = settlements.filter((each) => !isPlain(each));
+  // What was not sent is no failure.
+  const failing = new Set(
+    others.filter(({ step }) => step.kind !== 'release').map(({ endpointId }) => endpointId),
+  );
   const plain = new Map<number, Settlement>();
-  const again = new Set<number>();
+  const again = new Set(others.map(({ laneId }) => laneId));
   for (const settlement of settlements) {
     const { laneId, endpointId } = settlement;
-    if (others.has(endpointId)) continue;
+    if (failing.has(endpointId) || !isPlain(settlement)) continue;
     if (plain.has(laneId)) again.add(laneId);
     plain.set(laneId, settlement);
   }

@@ -35,6 +35,17 @@ export const breakerCases: Cases = {
     expect((await world.getEndpoint()).breaker.failures).toBe(0);
   },
 
+  'counts the failures of one batch in the order in which they came': async (world) => {
+    await world.setUp({ inFlightMax: 100 });
+    for (let index = 0; index < 19; index += 1) await world.append(`t${index}`, 10_000);
+    const claims = await world.claim();
+    const settlements = claims.map((claim, index) =>
+      world.settlement(claim, index === 9 ? delivered : retryIn(1)),
+    );
+    expect(new Set(await world.store.settle(settlements))).toEqual(new Set(['applied']));
+    expect((await world.getEndpoint()).breaker).toMatchObject({ failures: 9, openedAt: null });
+  },
+
   'counts giving up as a failure, but not a release or a pause': async (world) => {
     await world.setUp();
     await world.appendMany('t1', 2);

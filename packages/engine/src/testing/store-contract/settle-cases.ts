@@ -12,6 +12,23 @@ export const settleCases: Cases = {
     expect(await world.claimOne()).toMatchObject({ sequence: 2, attempt: 1, firstTryAt: world.clock.now() });
   },
 
+  'takes what was delivered and what is given back in one batch, each its own way': async (world) => {
+    await world.setUp();
+    for (const task of ['t1', 't2', 't3']) await world.append(task, 10_000);
+    const [one, two, three] = await world.claim();
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three were due');
+    const settlements = [
+      world.settlement(one, delivered),
+      world.settlement(two, { kind: 'release' }, { attempts: [] }),
+      world.settlement(three, delivered),
+    ];
+    expect(await world.store.settle(settlements)).toEqual(['applied', 'applied', 'applied']);
+    expect(await world.store.settle(settlements)).toEqual(['fenced', 'fenced', 'fenced']);
+    expect((await world.list({ result: 1 })).map(({ houseTaskId }) => houseTaskId)).toEqual(['t3', 't1']);
+    expect(await world.store.listAttempts(three)).toMatchObject([{ outcome: 'accepted', fenced: false }]);
+    expect(await world.claimOne()).toMatchObject({ laneId: two.laneId, attempt: 1 });
+  },
+
   'leaves a lane idle when all is delivered, and the next append wakes it': async (world) => {
     await world.setUp();
     await world.append('t1', 10_000);

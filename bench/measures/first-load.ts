@@ -21,7 +21,7 @@ export const firstLoad: Measure = {
         what: 'first load, script',
         figure: spreadOf(figuresOf(rounds, contender, 'scriptKiB')),
         unit: 'KiB',
-        goal: { atMost: 300 },
+        goal: { atMost: 285 },
         behind: `of the overview, compressed, before charts; with charts ${show('allScriptKiB')} KiB`,
       },
       {
@@ -29,7 +29,7 @@ export const firstLoad: Measure = {
         figure: spreadOf(figuresOf(rounds, contender, 'firstPaintMs')),
         unit: 'ms',
         goal: { atMost: 1_000 },
-        behind: `first contentful paint, nothing cached; the page's first card ${show('firstCardMs')} ms`,
+        behind: `first contentful paint, nothing cached: name and bell, before any script; the page's first card ${show('firstCardMs')} ms`,
       },
     ];
   },
@@ -56,8 +56,11 @@ async function openOnce(stage: Stage): Promise<Figures> {
   }
 }
 
+/** Without the scripts of other pages, which the console loads when this one has nothing to do, after its mark. */
 const readEntries = `(() => {
-  const scripts = performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname.endsWith('.js'));
+  const idleAt = performance.getEntriesByName('doorbell-idle')[0]?.startTime ?? Infinity;
+  const scripts = performance.getEntriesByType('resource')
+    .filter(({ name, startTime }) => new URL(name).pathname.endsWith('.js') && startTime < idleAt);
   const kib = (entries) => entries.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) / 1024;
   return {
     scriptKiB: kib(scripts.filter(({ name }) => !name.includes('/echarts-'))),

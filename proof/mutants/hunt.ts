@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { compiledFolder } from '../../test/compiled-folder.ts';
 import type { RunReport } from '../simulation/totals.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -18,7 +19,8 @@ const hook = new URL('hook.ts', import.meta.url).href;
 export async function hunt(mutant: Mutant | null, seeds: readonly number[]): Promise<Catch | null> {
   const child = fork(join(import.meta.dirname, '../simulation/seed-runner.ts'), {
     execArgv: ['--conditions=doorbell-source', ...(mutant === null ? [] : ['--import', hook])],
-    env: { ...process.env, DOORBELL_MUTANT: mutant?.name },
+    // Kept by contents: the one file that is changed is compiled for each mutant, all others once.
+    env: { ...process.env, DOORBELL_MUTANT: mutant?.name, NODE_COMPILE_CACHE: compiledFolder },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';

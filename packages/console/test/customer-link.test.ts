@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { visit } from './world/browser.ts';
 import { describeInBrowser, type Stage } from './world/describe-in-browser.ts';
-import { signIn } from './world/operator.ts';
+import { fillIn, signIn } from './world/operator.ts';
+import { admin } from './world/world.ts';
 
 async function linkFor({ world }: Stage, customerId: string): Promise<string> {
   const { url } = await world.call<{ url: string }>('POST', '/portal-links', {
@@ -46,11 +47,18 @@ describeInBrowser("a customer's link", (stage) => {
   });
 
   it('takes the place of who has signed in once they say so', async () => {
-    const { page } = await signIn(stage());
+    const { browser, world } = stage();
+    // With a session of its own, which ends: others go on with the one that they share.
+    const visitor = await visit(browser, world.url);
+    const { page } = visitor;
+    await visitor.open('/');
+    await fillIn(visitor, admin.userName, admin.password);
+    await page.locator('#content').waitFor();
     await page.goto(await linkFor(stage(), 'anju'));
     await page.getByRole('button', { name: '打开客户视图' }).click();
     await page.getByRole('link', { name: 'anju-main' }).waitFor();
     expect(await page.getByRole('link', { name: '操作日志' }).count()).toBe(0);
+    await visitor.close();
   });
 
   it('resends what a filter matches: a preview, its number typed, progress; nothing of it is seen by other customers', async () => {

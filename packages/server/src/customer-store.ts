@@ -35,7 +35,7 @@ export type CustomerStore = Pick<
   | 'recordAudit'
 >;
 
-/** What a customer may resend at a time. */
+/** What a customer may resend at a time: enough for a bad day, and too little to keep its endpoint busy for hours by mistake. */
 export const resentOfCustomerMax = 1_000;
 
 const nothing = { items: [], next: null };

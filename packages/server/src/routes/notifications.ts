@@ -20,7 +20,6 @@ import { problems } from '../schemas/problem.ts';
 
 /** Reopened by one call at most, oldest first; call again for the rest. */
 const resentMax = 100_000;
-/** By a customer's link: enough for a bad day, and too little to keep its endpoint busy for hours by mistake. */
 
 const order = Type.Enum(['newest', 'oldest'], {
   default: 'newest',

@@ -1,5 +1,5 @@
 import { VaultError } from '@doorbell/engine';
-import { DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
+import { asUnfit, DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
 import { DamagedDatabase, DatabaseInUse, ForeignDatabase, OutdatedDatabase } from '@doorbell/engine/sqlite';
 import { ImportRefused } from '@doorbell/engine/sqlite-to-postgres';
 import { ConfigError, type ServerConfig } from '@doorbell/server/database';
@@ -42,13 +42,15 @@ const sqliteCorrupt = 11;
 
 /** Does what needs the database; what keeps it from that becomes a sentence for the operator. */
 export async function orCannotStart<T>(
-  { dataPath }: Pick<ServerConfig, 'dataPath'>,
+  { dataPath, databaseUrl }: Pick<ServerConfig, 'dataPath' | 'databaseUrl'>,
   start: () => Promise<T>,
 ): Promise<T> {
   try {
     return await start();
   } catch (error) {
-    throw cannotStart(error, dataPath);
+    const said = cannotStart(error, dataPath);
+    // PostgreSQL may also go away after it was opened, while the first questions are asked.
+    throw said === error && databaseUrl !== null ? cannotStart(asUnfit(error), dataPath) : said;
   }
 }
 

@@ -26,7 +26,7 @@ export async function importDatabase({ from, json }: ImportCommandOptions): Prom
     );
   }
   const path = databaseFileOf(from);
-  const tables = await orCannotStart({ dataPath: path }, async () => {
+  const tables = await orCannotStart({ dataPath: path, databaseUrl }, async () => {
     if (!existsSync(path)) {
       throw new CommandError(
         exitCodes.cannotStart,

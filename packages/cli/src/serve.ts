@@ -54,13 +54,19 @@ interface Started {
 async function start(config: ServerConfig): Promise<Started> {
   // The thread of the database starts while the server is loaded.
   const [database, { startServer }] = await Promise.all([openDatabase(config), import('@doorbell/server')]);
-  const missingKey = config.roles.includes('api') ? await findMissingKey(config, database) : null;
-  if (missingKey !== null && !isLoopback(config.host)) {
+  const missingKey = await checkKey(config, database).catch(async (error) => {
     await database.close();
-    const sentence = `There is no API key yet, so ${config.host} is not served: ${missingKey}.`;
-    throw new CommandError(exitCodes.cannotStart, sentence);
-  }
+    throw error;
+  });
   return { server: await startServer({ ...config, database }), missingKey };
+}
+
+/** See `Started.missingKey`. Throws CommandError where other machines could come in before there is a key. */
+async function checkKey(config: ServerConfig, database: OpenDatabase): Promise<string | null> {
+  const missingKey = config.roles.includes('api') ? await findMissingKey(config, database) : null;
+  if (missingKey === null || isLoopback(config.host)) return missingKey;
+  const sentence = `There is no API key yet, so ${config.host} is not served: ${missingKey}.`;
+  throw new CommandError(exitCodes.cannotStart, sentence);
 }
 
 async function findMissingKey(

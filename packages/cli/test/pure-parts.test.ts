@@ -1,6 +1,6 @@
 import { VaultError } from '@doorbell/engine';
 import { describe, expect, it } from 'vitest';
-import { cannotStart } from '../src/cannot-start.ts';
+import { cannotStart, orCannotStart } from '../src/cannot-start.ts';
 import { isLoopback } from '../src/is-loopback.ts';
 import { printable } from '../src/print.ts';
 import { stateLabel } from '../src/state-label.ts';
@@ -43,6 +43,17 @@ describe('cannotStart', () => {
     });
     const vault = new VaultError('It was sealed with another master key.');
     expect(cannotStart(vault, 'd')).toMatchObject({ exitCode: 4, message: vault.message });
+  });
+
+  it('says in a sentence that PostgreSQL went away between opening and the first question', async () => {
+    const gone = () => Promise.reject(new Error('Connection terminated unexpectedly'));
+    await expect(orCannotStart({ dataPath: 'd', databaseUrl: 'postgres://db' }, gone)).rejects.toMatchObject({
+      exitCode: 4,
+      message: expect.stringMatching(/^PostgreSQL cannot be used: Connection terminated unexpectedly\./),
+    });
+    await expect(orCannotStart({ dataPath: 'd', databaseUrl: null }, gone)).rejects.not.toHaveProperty(
+      'exitCode',
+    );
   });
 
   it('leaves an error it does not know as it is', () => {

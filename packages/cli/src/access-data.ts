@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Actor, StoreAccess } from '@doorbell/engine';
-import { asUnfit, openPostgresAccess } from '@doorbell/engine/postgres';
+import { openPostgresAccess } from '@doorbell/engine/postgres';
 import { openSqliteAccess } from '@doorbell/engine/sqlite';
 import { systemClock } from '@doorbell/engine/system';
 import { databaseFileOf, loadMasterKey, type ServerConfig } from '@doorbell/server/database';
@@ -18,8 +18,6 @@ async function withAccess<T>(place: Place, use: (access: StoreAccess) => Promise
   const access = await openAccess(place);
   try {
     return await use(access);
-  } catch (error) {
-    throw place.databaseUrl === null ? error : asUnfit(error);
   } finally {
     await access.close();
   }

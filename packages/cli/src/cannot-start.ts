@@ -49,8 +49,9 @@ export async function orCannotStart<T>(
     return await start();
   } catch (error) {
     const said = cannotStart(error, dataPath);
-    // PostgreSQL may also go away after it was opened, while the first questions are asked.
-    throw said === error && databaseUrl !== null ? cannotStart(asUnfit(error), dataPath) : said;
+    if (said !== error || databaseUrl === null || error instanceof CommandError) throw said;
+    // PostgreSQL may also go away after it was opened, while questions are asked.
+    throw cannotStart(asUnfit(error), dataPath);
   }
 }
 

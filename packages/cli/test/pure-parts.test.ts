@@ -1,6 +1,7 @@
 import { VaultError } from '@doorbell/engine';
 import { describe, expect, it } from 'vitest';
 import { cannotStart, orCannotStart } from '../src/cannot-start.ts';
+import { CommandError, exitCodes } from '../src/command-error.ts';
 import { isLoopback } from '../src/is-loopback.ts';
 import { printable } from '../src/print.ts';
 import { stateLabel } from '../src/state-label.ts';
@@ -54,6 +55,12 @@ describe('cannotStart', () => {
     await expect(orCannotStart({ dataPath: 'd', databaseUrl: null }, gone)).rejects.not.toHaveProperty(
       'exitCode',
     );
+  });
+
+  it('leaves a sentence that was said already as it is, whatever it speaks of', async () => {
+    const said = new CommandError(exitCodes.usage, 'The password is too short.');
+    const refuse = () => Promise.reject(said);
+    await expect(orCannotStart({ dataPath: 'd', databaseUrl: 'postgres://db' }, refuse)).rejects.toBe(said);
   });
 
   it('leaves an error it does not know as it is', () => {

@@ -1,6 +1,6 @@
 import { CloseOutlined, LogoutOutlined, MenuOutlined, UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { closeSession, mayDo, useUser } from '../api/session.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { Link } from '../parts/link.tsx';
@@ -17,10 +17,10 @@ export function Frame() {
   const { path } = usePlace();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const user = useUser();
-  const shown = menu.filter(({ deed }) => mayDo(user, deed));
+  const shown = useMemo(() => menu.filter(({ deed }) => mayDo(user, deed)), [user]);
   const current = shown.find((item) => item === findMenuItem(path));
   const title = current === undefined ? t('shell.noPage') : t(current.title);
-  useEffect(() => loadInIdleTime(menu.filter(({ deed }) => mayDo(user, deed))), [user]);
+  useEffect(() => loadInIdleTime(shown), [shown]);
   useEffect(() => {
     document.title = `${title} - Doorbell`;
   }, [title]);

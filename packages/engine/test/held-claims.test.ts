@@ -80,6 +80,16 @@ describe('an engine whose endpoint answers quickly', () => {
     while (answers.length < count) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** Of the two that are out at first, one is answered. */
+  async function withOneAnswered(heldBackFrom: number) {
+    const answers: ((reply: Reply) => void)[] = [];
+    const { world, letThrough } = await withClaimsHeldBackFrom(heldBackFrom, answers);
+    await asked(answers, 2);
+    answers[0]?.(answering(200));
+    await world.busy();
+    return { world, letThrough, answers };
+  }
+
   async function answerEach(answers: readonly ((reply: Reply) => void)[], count: number): Promise<void> {
     for (let index = 0; index < count; index += 1) {
       await asked(answers, index + 1);
@@ -88,11 +98,7 @@ describe('an engine whose endpoint answers quickly', () => {
   }
 
   it('sends the next at each answer, though a claim takes its time', async () => {
-    const answers: ((reply: Reply) => void)[] = [];
-    const { world, letThrough } = await withClaimsHeldBackFrom(3, answers);
-    await asked(answers, 2);
-    answers[0]?.(answering(200));
-    await world.busy();
+    const { world, letThrough, answers } = await withOneAnswered(3);
     // The answer of the first freed a slot and asked for two ahead: the third claim does not come through.
     const sent = answers.length;
     answers[1]?.(answering(200));
@@ -106,11 +112,7 @@ describe('an engine whose endpoint answers quickly', () => {
   });
 
   it('sends nothing that it has held for half a second, though an answer comes first', async () => {
-    const answers: ((reply: Reply) => void)[] = [];
-    const { world, letThrough } = await withClaimsHeldBackFrom(3, answers);
-    await asked(answers, 2);
-    answers[0]?.(answering(200));
-    await world.busy();
+    const { world, letThrough, answers } = await withOneAnswered(3);
     const sent = answers.length;
     world.clock.advance(500);
     answers[1]?.(answering(200));
@@ -123,11 +125,7 @@ describe('an engine whose endpoint answers quickly', () => {
   });
 
   it('gives back what it holds when it is told to stop, at the cost of no try', async () => {
-    const answers: ((reply: Reply) => void)[] = [];
-    const { world } = await withClaimsHeldBackFrom(99, answers);
-    await asked(answers, 2);
-    answers[0]?.(answering(200));
-    await world.busy();
+    const { world, answers } = await withOneAnswered(99);
     expect(world.engine.health().inFlight).toBeGreaterThan(2);
     const stopped = world.stop();
     await world.busy();

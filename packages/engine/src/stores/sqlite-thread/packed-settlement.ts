@@ -1,5 +1,6 @@
 import type { AttemptRecord } from '../../attempt.ts';
 import type { Settlement, Step } from '../../lane.ts';
+import { type AttemptValues, attemptValues } from '../attempt-row.ts';
 
 /** A settlement as it crosses threads: values without their names, as `PackedClaim`. */
 export type PackedSettlement = readonly [
@@ -13,28 +14,7 @@ export type PackedSettlement = readonly [
   attempts: readonly PackedAttempt[],
 ];
 
-type PackedAttempt = readonly [
-  sequence: AttemptRecord['sequence'],
-  epoch: AttemptRecord['epoch'],
-  post: AttemptRecord['post'],
-  attempt: AttemptRecord['attempt'],
-  at: AttemptRecord['at'],
-  durationMs: AttemptRecord['durationMs'],
-  outcome: AttemptRecord['outcome'],
-  reason: AttemptRecord['reason'],
-  detail: AttemptRecord['detail'],
-  url: AttemptRecord['url'],
-  sign: AttemptRecord['sign'],
-  key: AttemptRecord['key'],
-  requestHeaders: string,
-  requestBody: AttemptRecord['requestBody'],
-  httpStatus: AttemptRecord['httpStatus'],
-  responseState: AttemptRecord['responseState'],
-  responseBody: AttemptRecord['responseBody'],
-  remoteAddress: AttemptRecord['remoteAddress'],
-  timings: AttemptRecord['timings'],
-  fenced: AttemptRecord['fenced'],
-];
+type PackedAttempt = readonly [...values: AttemptValues, fenced: AttemptRecord['fenced']];
 
 export function packSettlement(settlement: Settlement): PackedSettlement {
   const { step } = settlement;
@@ -63,28 +43,7 @@ export function unpackSettlement(packed: PackedSettlement): Settlement {
 }
 
 function packAttempt(attempt: AttemptRecord): PackedAttempt {
-  return [
-    attempt.sequence,
-    attempt.epoch,
-    attempt.post,
-    attempt.attempt,
-    attempt.at,
-    attempt.durationMs,
-    attempt.outcome,
-    attempt.reason,
-    attempt.detail,
-    attempt.url,
-    attempt.sign,
-    attempt.key,
-    JSON.stringify(attempt.requestHeaders),
-    attempt.requestBody,
-    attempt.httpStatus,
-    attempt.responseState,
-    attempt.responseBody,
-    attempt.remoteAddress,
-    attempt.timings,
-    attempt.fenced,
-  ];
+  return [...attemptValues(attempt), attempt.fenced];
 }
 
 function unpackAttempt(packed: PackedAttempt): AttemptRecord {

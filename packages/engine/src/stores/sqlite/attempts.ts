@@ -1,7 +1,7 @@
 import type { AttemptRecord, RecordedAttempt, RecordedAttempts } from '../../attempt.ts';
 import type { NotificationPosition } from '../../notification.ts';
 import type { EpochMs } from '../../ports.ts';
-import { type AttemptRow, attemptOf } from '../attempt-row.ts';
+import { type AttemptRow, attemptOf, attemptValues } from '../attempt-row.ts';
 import { resultOf } from './candidates.ts';
 import type { Connection } from './connection.ts';
 import type { StoreContext } from './context.ts';
@@ -36,30 +36,7 @@ export type RecordAttempt = (laneId: number, attempt: AttemptRecord, fenced: boo
 export function createRecordAttempt(connection: Connection): RecordAttempt {
   const record = connection.prepare(attemptsSql.record);
   return (laneId, attempt, fenced, now) => {
-    record.run(
-      laneId,
-      attempt.sequence,
-      attempt.epoch,
-      attempt.post,
-      attempt.attempt,
-      attempt.at,
-      attempt.durationMs,
-      attempt.outcome,
-      attempt.reason,
-      attempt.detail,
-      attempt.url,
-      attempt.sign,
-      attempt.key,
-      JSON.stringify(attempt.requestHeaders),
-      attempt.requestBody,
-      attempt.httpStatus,
-      attempt.responseState,
-      attempt.responseBody,
-      attempt.remoteAddress,
-      attempt.timings,
-      fenced ? 1 : 0,
-      now,
-    );
+    record.run(laneId, ...attemptValues(attempt), fenced ? 1 : 0, now);
   };
 }
 

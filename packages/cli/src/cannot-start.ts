@@ -1,5 +1,11 @@
 import { VaultError } from '@doorbell/engine';
-import { asUnfit, DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from '@doorbell/engine/postgres';
+import {
+  asUnfit,
+  DatabaseReadOnly,
+  DatabaseUnreachable,
+  EncodingUnfit,
+  SchemaMismatch,
+} from '@doorbell/engine/postgres';
 import { DamagedDatabase, DatabaseInUse, ForeignDatabase, OutdatedDatabase } from '@doorbell/engine/sqlite';
 import { ImportRefused } from '@doorbell/engine/sqlite-to-postgres';
 import { ConfigError, type ServerConfig } from '@doorbell/server/database';
@@ -14,6 +20,7 @@ const understood = [
   OutdatedDatabase,
   DatabaseUnreachable,
   DatabaseReadOnly,
+  EncodingUnfit,
   SchemaMismatch,
   ImportRefused,
 ];

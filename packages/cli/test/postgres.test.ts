@@ -79,14 +79,12 @@ await describeOnPostgres('the command on PostgreSQL', (server) => {
     }
   });
 
-  it('says that it wants the primary when the database only reads', async () => {
+  it('says what to take back when the database only reads', async () => {
     const { env, name, owner } = await emptyDatabase();
     await runDoorbell(['migrate'], env);
     await owner.query(`alter database ${name} set default_transaction_read_only = on`);
     for (const args of everyCommand) {
-      expect(await refusal(args, env)).toMatch(
-        /read-only standby\. Give Doorbell the address of the primary/,
-      );
+      expect(await refusal(args, env)).toMatch(/default_transaction_read_only is on\. Take that back from/);
     }
   });
 

@@ -32,15 +32,16 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     await target.close();
   });
 
+  const importing = () => ({
+    path: source.path,
+    from: sourceVault,
+    to: { connectionString: server.url, schema: target.schema },
+    vault: testVault,
+    clock: source.clock,
+    onProgress: (_: unknown): void => {},
+  });
   const run = (vault: Vault = testVault, onProgress = (_: unknown): void => {}) =>
-    importSqlite({
-      path: source.path,
-      from: sourceVault,
-      to: { connectionString: server.url, schema: target.schema },
-      vault,
-      clock: source.clock,
-      onProgress,
-    });
+    importSqlite({ ...importing(), vault, onProgress });
 
   /** Every state that a lane, an endpoint and a notification can be in. */
   async function makeAMess(): Promise<void> {
@@ -186,6 +187,18 @@ await describeOnPostgres('importing an embedded database into PostgreSQL', (serv
     expect(await there.append('t1', 45_000)).toMatchObject({ sequence: 5 });
     expect(await there.append('t9', 9_000)).toMatchObject({ sequence: 1 });
     expect(await there.drain('e1')).toEqual(['t1.5', 't9.1']);
+  });
+
+  it('copies documents as such where the user has names quoted', async () => {
+    await makeAMess();
+    await source.store.close();
+    const quoting = new URL(server.url);
+    quoting.searchParams.set('options', '-c quote_all_identifiers=on');
+    await importSqlite({ ...importing(), to: { connectionString: quoting.href, schema: target.schema } });
+    const kinds = await target.sql<{ kind: string }>(
+      'select distinct jsonb_typeof(extra) as kind from doorbell.change where extra is not null',
+    );
+    expect(kinds).toEqual([{ kind: 'object' }]);
   });
 
   it('seals the keys with the master key of the other side', async () => {

@@ -29,20 +29,21 @@ const attemptDaysSql = {
     create table doorbell.${table} (like doorbell.attempt including defaults including constraints);
     alter table doorbell.attempt attach partition doorbell.${table} for values from (${from}) to (${to})`,
   count: ({ table }: AttemptDay): string => `select count(*) as n from doorbell.${table}`,
-  // Read before the exclusive lock is taken. Lanes with anything that waits are due or parked, and few.
-  setApart: ({ table }: AttemptDay): string => `create temporary table attempt_apart on commit drop as
+  // Read before the exclusive lock is taken. Lanes with anything that waits are due or parked, and few. No temporary table,
+  // for which a user needs a privilege on the database; nobody sees this one, which is gone before the commit.
+  setApart: ({ table }: AttemptDay): string => `create table doorbell.attempt_apart as
     select a.* from doorbell.lane l join doorbell.${table} a on a.lane_id = l.id
     where (l.due_at is not null or l.parked) and ${waits}`,
   drop: ({ table }: AttemptDay): string => `
     alter table doorbell.attempt detach partition doorbell.${table};
-    insert into doorbell.attempt select * from attempt_apart;
+    insert into doorbell.attempt select * from doorbell.attempt_apart;
     -- Reopened by a person while this waited for its lock: so few that nobody waits long for them.
     insert into doorbell.attempt select a.* from doorbell.reopened r
       join doorbell.${table} a on a.lane_id = r.lane_id and a.seq = r.seq
-      where not exists (select 1 from attempt_apart x
+      where not exists (select 1 from doorbell.attempt_apart x
         where (x.lane_id, x.seq, x.epoch, x.post) = (a.lane_id, a.seq, a.epoch, a.post));
-    drop table doorbell.${table}`,
-  countApart: 'select count(*) as n from attempt_apart',
+    drop table doorbell.${table}, doorbell.attempt_apart`,
+  countApart: 'select count(*) as n from doorbell.attempt_apart',
   deleteRest: `with old as materialized (
       select a.ctid as place from doorbell.attempt_rest a
       where a.recorded_at < $1::bigint

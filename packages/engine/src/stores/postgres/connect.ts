@@ -1,6 +1,6 @@
 import pg, { type Pool } from 'pg';
 import { Database } from './database.ts';
-import { asUnfit, DatabaseReadOnly } from './unfit-database.ts';
+import { asUnfit, DatabaseReadOnly, EncodingUnfit } from './unfit-database.ts';
 
 /** A pool of the caller's, who listens to its errors and ends it, or the address of a server. */
 export type PostgresAddress = (
@@ -24,7 +24,7 @@ const keepAliveAfterMs = 10_000;
 
 /**
  * Connects to a server that takes writes, and does the first thing there. When that fails, connections are ended.
- * Throws `DatabaseReadOnly`, or `DatabaseUnreachable` for whatever else the server or the network refuses.
+ * Throws `DatabaseReadOnly`, `EncodingUnfit`, or `DatabaseUnreachable` for whatever else the server or the network refuses.
  */
 export async function connect<T>(
   address: PostgresAddress,
@@ -32,7 +32,7 @@ export async function connect<T>(
 ): Promise<T> {
   const connected = connectedTo(address);
   try {
-    if (!(await isWritable(connected.database))) throw new DatabaseReadOnly();
+    await checkServer(connected.database);
     return await start(connected);
   } catch (error) {
     await connected.end();
@@ -42,10 +42,29 @@ export async function connect<T>(
 
 /** False on a standby, and on a server that was set to read-only. */
 export async function isWritable(database: Database): Promise<boolean> {
-  const [row] = await database.rows<{ is_read_only: boolean }>(
-    `select pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only`,
+  const { isStandby, isReadOnly } = await describeServer(database);
+  return !isStandby && !isReadOnly;
+}
+
+async function checkServer(database: Database): Promise<void> {
+  const { isStandby, isReadOnly, encoding } = await describeServer(database);
+  if (isStandby || isReadOnly) throw new DatabaseReadOnly(isStandby);
+  if (encoding !== 'UTF8') throw new EncodingUnfit(encoding);
+}
+
+interface ServerDescription {
+  readonly isStandby: boolean;
+  readonly isReadOnly: boolean;
+  readonly encoding: string;
+}
+
+async function describeServer(database: Database): Promise<ServerDescription> {
+  const [row] = await database.rows<ServerDescription>(
+    `select pg_is_in_recovery() as "isStandby", current_setting('transaction_read_only') = 'on' as "isReadOnly",
+      current_setting('server_encoding') as encoding`,
   );
-  return row?.is_read_only === false;
+  if (row === undefined) throw new Error('PostgreSQL answered a question of one row with none.');
+  return row;
 }
 
 function connectedTo({ pool: given, connectionString, schema = 'doorbell' }: PostgresAddress): Connected {

@@ -13,4 +13,10 @@ export {
   type PostgresStore,
   type PostgresStoreOptions,
 } from './open.ts';
-export { asUnfit, DatabaseReadOnly, DatabaseUnreachable, SchemaMismatch } from './unfit-database.ts';
+export {
+  asUnfit,
+  DatabaseReadOnly,
+  DatabaseUnreachable,
+  EncodingUnfit,
+  SchemaMismatch,
+} from './unfit-database.ts';

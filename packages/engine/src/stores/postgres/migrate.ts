@@ -40,7 +40,10 @@ const migrations: readonly Migration[] = [
 const migrateSql = {
   // Transaction-scoped: a session lock would be stranded behind a pooler.
   lock: `select pg_advisory_xact_lock(hashtext('doorbell.migrate'))`,
-  createSchema: 'create schema if not exists doorbell',
+  // `if not exists` asks for the privilege to create one even where an owner of databases has made it beforehand.
+  hasSchema: `select exists (
+    select from pg_namespace where nspname = (parse_ident('doorbell.schema_version'))[1]) as has`,
+  createSchema: 'create schema doorbell',
   createVersions: `create table if not exists doorbell.schema_version
     (version int primary key, works_since int not null, applied_at timestamptz not null default now())`,
   hasVersions: `select to_regclass('doorbell.schema_version') is not null as has`,
@@ -62,7 +65,8 @@ export async function migrate(database: Database): Promise<readonly number[]> {
     const { version, works_since: worksSince } = await versionOf(session);
     if (worksSince > migrations.length) throw newer(version);
     if (version === 0) {
-      await session.rows(migrateSql.createSchema);
+      const [schema] = await session.rows<{ has: boolean }>(migrateSql.hasSchema);
+      if (schema?.has !== true) await session.rows(migrateSql.createSchema);
       await session.rows(migrateSql.createVersions);
     }
     const applied: number[] = [];

@@ -17,7 +17,10 @@ export interface Transaction extends Session {
 }
 
 export interface TransactionOptions {
-  /** 15 s unless given; 0 for no limit. A little later this side gives the connection up, should none answer. */
+  /**
+   * 15 s unless given; 0 for no limit, of locks neither. A little later this side gives the connection up, should none
+   * answer.
+   */
   readonly statementTimeoutMs?: number;
   /**
    * Plans that walk indexes in nested loops, whatever the statistics say: a table that was empty when they were taken
@@ -46,9 +49,10 @@ const types: pg.CustomTypesConfig = {
  * them in, and it refuses them as startup parameters. One text, so one round trip.
  */
 function beginning({ statementTimeoutMs = statementTimeoutMsDefault, byIndex }: TransactionOptions): string {
+  const lockSettings = statementTimeoutMs === 0 ? '; set local lock_timeout = 0' : '';
   return `begin isolation level read committed read write;
   set local synchronous_commit = on; set local statement_timeout = ${statementTimeoutMs};
-  set local idle_in_transaction_session_timeout = ${idleTimeoutMs}${byIndex === true ? byIndexSettings : ''}`;
+  set local idle_in_transaction_session_timeout = ${idleTimeoutMs}${lockSettings}${byIndex === true ? byIndexSettings : ''}`;
 }
 
 export function sessionOf(client: Pick<ClientBase, 'query'>, schema: string, answerTimeoutMs = 0): Session {

@@ -5,9 +5,10 @@ import type { SourceRow, SourceTable } from './source.ts';
 
 const targetSql = {
   limits: 'set local idle_in_transaction_session_timeout = 0',
-  columns: (table: string): string => `select a.attname as name, format_type(a.atttypid, null) as type,
-      a.attidentity <> '' as is_identity
-    from pg_attribute a where a.attrelid = to_regclass('doorbell.${table}') and a.attnum > 0 and not a.attisdropped
+  columns: (
+    table: string,
+  ): string => `select a.attname as name, t.typname as type, a.attidentity <> '' as is_identity
+    from pg_attribute a join pg_type t on t.oid = a.atttypid where a.attrelid = to_regclass('doorbell.${table}') and a.attnum > 0 and not a.attisdropped
     order by a.attnum`,
   continueNumbering: (table: string, column: string): string => `
     select setval(pg_get_serial_sequence('doorbell.${table}', '${column}'), coalesce(max("${column}"), 1),

@@ -1,3 +1,4 @@
+import { translatorOf } from '../i18n/language.tsx';
 import { ApiProblem, readProblem } from './api-problem.ts';
 import { credentials } from './credentials.ts';
 
@@ -32,11 +33,13 @@ export async function openApi(
     ...(signal === undefined ? {} : { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new ApiProblem(0, 'no-answer', error instanceof Error ? error.message : String(error));
+    // What the browser says of it is English, and not for people.
+    const language = document.documentElement.lang === 'en' ? 'en' : 'zh';
+    throw new ApiProblem(0, 'no-answer', translatorOf(language)('standing.offline'));
   });
   if (response.ok) return response;
   const problem = await readProblem(response);
-  if (problem.status === 401 && path !== '/sessions' && path !== '/session') credentials.forget();
+  if (problem.status === 401 && path !== '/sessions' && path !== '/session') credentials.forget('over');
   throw problem;
 }
 

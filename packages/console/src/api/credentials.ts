@@ -1,5 +1,8 @@
 let csrfToken: string | null = null;
-const listeners = new Set<() => void>();
+const listeners = new Set<(why: Forgotten) => void>();
+
+/** Somebody signed out, or the server knew the session no more. */
+export type Forgotten = 'signed-out' | 'over';
 
 /** What a call must carry beside the session's cookie, which the browser sends; held in memory only. */
 export const credentials = {
@@ -10,11 +13,11 @@ export const credentials = {
     csrfToken = token;
   },
   /** After this the sign-in page is shown. */
-  forget(): void {
+  forget(why: Forgotten): void {
     csrfToken = null;
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener(why);
   },
-  onForgotten(listener: () => void): () => void {
+  onForgotten(listener: (why: Forgotten) => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },

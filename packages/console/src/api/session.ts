@@ -6,6 +6,8 @@ import { credentials } from './credentials.ts';
 
 export type User = Session['user'];
 
+const otherTabs = new BroadcastChannel('doorbell.session');
+
 /** What is shown or offered to some roles only; a customer has its own endpoints in its own hands. */
 const rolesThatMay = {
   look: ['customer', 'viewer', 'operator', 'admin'],
@@ -46,7 +48,9 @@ export async function findSession(): Promise<User | undefined> {
 export type Proof = { readonly userName: string; readonly password: string } | { readonly linkToken: string };
 
 export async function openSession(proof: Proof): Promise<User> {
-  return taken(await callApi<Session>('/sessions', { method: 'POST', body: proof }));
+  const user = taken(await callApi<Session>('/sessions', { method: 'POST', body: proof }));
+  otherTabs.postMessage('opened');
+  return user;
 }
 
 /** Makes the first administrator, by the link that the server printed. */
@@ -55,8 +59,21 @@ export async function setUp(body: { setupToken: string; userName: string; passwo
 }
 
 export async function closeSession(): Promise<void> {
-  await callApi('/session', { method: 'DELETE' });
-  credentials.forget();
+  try {
+    await callApi('/session', { method: 'DELETE' });
+  } catch (error) {
+    // It was over already, which is what was asked for.
+    if (!(error instanceof ApiProblem && error.status === 401)) throw error;
+  }
+  credentials.forget('signed-out');
+  otherTabs.postMessage('closed');
+}
+
+/** Calls with who is there now when somebody has signed in or out in another tab: the tabs share the cookie. */
+export function onSessionElsewhere(listener: (user: User | undefined) => void): () => void {
+  const ask = () => void findSession().then(listener, () => undefined);
+  otherTabs.addEventListener('message', ask);
+  return () => otherTabs.removeEventListener('message', ask);
 }
 
 function taken({ user, csrfToken }: Session): User {

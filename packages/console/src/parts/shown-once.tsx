@@ -1,6 +1,7 @@
-import { Button, Modal } from 'antd';
+import { Button } from 'antd';
 import { useLanguage } from '../i18n/language.tsx';
 import { Copyable } from './copyable.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface ShownOnceProps {
   readonly title: string;
@@ -12,7 +13,7 @@ interface ShownOnceProps {
 export function ShownOnce({ title, secret, onClose }: ShownOnceProps) {
   const { t } = useLanguage();
   return (
-    <Modal open title={title} footer={null} mask={{ closable: false }} onCancel={onClose}>
+    <Dialog title={title} onCancel={onClose}>
       <div className="new-key">
         <p>{t('access.shownOnce')}</p>
         <Copyable text={secret} />
@@ -20,6 +21,6 @@ export function ShownOnce({ title, secret, onClose }: ShownOnceProps) {
           {t('endpoint.done')}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
-import { useLanguage } from '../i18n/language.tsx';
+import { type Translate, useLanguage } from '../i18n/language.tsx';
 
 // The four states in which a page has nothing to show, each with a look of its own.
 
@@ -19,14 +19,24 @@ export function Loading({ rows = 6 }: { readonly rows?: number }) {
 
 export function Failed({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { t } = useLanguage();
-  const status = error instanceof ApiProblem ? error.status : null;
-  const title =
-    status === 0 ? t('standing.offline') : status === 403 ? t('standing.forbidden') : t('standing.failed');
   return (
-    <Standing kind="failed" title={title} hint={error instanceof Error ? error.message : String(error)}>
+    <Standing kind="failed" {...wordsOf(error, t)}>
       {onRetry && <Button onClick={onRetry}>{t('action.retry')}</Button>}
     </Standing>
   );
+}
+
+/** What browsers say, each in its own way, when a piece of the console could not be fetched. */
+const isUnloaded = (message: string) => /dynamically imported module|module script/i.test(message);
+
+function wordsOf(error: unknown, t: Translate): Pick<StandingProps, 'title' | 'hint'> {
+  const message = error instanceof Error ? error.message : String(error);
+  const status = error instanceof ApiProblem ? error.status : null;
+  if (status === 0) return { title: message };
+  if (status === 403) return { title: t('standing.forbidden'), hint: message };
+  if (status === 404) return { title: message };
+  if (isUnloaded(message)) return { title: t('standing.unloaded'), hint: t('standing.unloadedHint') };
+  return { title: t('standing.failed'), hint: message };
 }
 
 /** There is something, but nothing that the filter lets through. */

@@ -3,7 +3,8 @@ import { enterByLink } from './enter-by-link.ts';
 
 /** Who is there, and what is to be shown to them. */
 export type Standing =
-  | { readonly is: 'out' }
+  /** `isOver` when a session has ended by itself. */
+  | { readonly is: 'out'; readonly isOver: boolean }
   | { readonly is: 'setting-up'; readonly setupToken: string }
   | { readonly is: 'invited'; readonly linkToken: string; readonly user: User }
   | { readonly is: 'in'; readonly user: User }
@@ -21,5 +22,5 @@ export async function findStanding(): Promise<Standing> {
   }
   if (pathname === '/setup' && token !== '') return { is: 'setting-up', setupToken: token };
   const user = await findSession();
-  return user === undefined ? { is: 'out' } : { is: 'in', user };
+  return user === undefined ? { is: 'out', isOver: false } : { is: 'in', user };
 }

@@ -5,6 +5,7 @@ import { closeSession, mayDo, useUser } from '../api/session.ts';
 import { useLanguage } from '../i18n/language.tsx';
 import { Link } from '../parts/link.tsx';
 import { Loading, Nothing } from '../parts/standing.tsx';
+import { toast } from '../parts/toast.ts';
 import { loadInIdleTime } from './load-in-idle-time.ts';
 import { findMenuItem, type MenuItem, menu } from './menu.tsx';
 import { PageBoundary } from './page-boundary.tsx';
@@ -95,6 +96,7 @@ function MenuLink({ item, isCurrent, onFollow }: MenuLinkProps) {
 function SignOut() {
   const { t } = useLanguage();
   const { name, role } = useUser();
+  const signOut = () => void closeSession().catch((error: Error) => toast.bad(error.message));
   return (
     <>
       <span className="who">
@@ -102,7 +104,7 @@ function SignOut() {
         <span>{name}</span>
         <span className="dim small">{t(`role.${role}`)}</span>
       </span>
-      <button type="button" className="text-button" onClick={() => void closeSession()}>
+      <button type="button" className="text-button" onClick={signOut}>
         <LogoutOutlined aria-hidden />
         <span>{t('shell.signOut')}</span>
       </button>

@@ -18,7 +18,8 @@ export class PageBoundary extends Component<PageBoundaryProps, { error: unknown 
     return error === null ? (
       this.props.children
     ) : (
-      <Failed error={error} onRetry={() => this.setState({ error: null })} />
+      // Drawn again it would break again, and a script that could not be fetched is not asked for twice.
+      <Failed error={error} onRetry={() => window.location.reload()} />
     );
   }
 }

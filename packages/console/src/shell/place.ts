@@ -6,10 +6,17 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
+/** The state of a history entry that a click in this page has made. */
+const openedHere = 'opened-here';
 const listeners = new Set<() => void>();
 let place = read();
+/** The browser takes its time to go back; asked twice meanwhile, it would go back twice. */
+let isGoingBack = false;
 
-window.addEventListener('popstate', changed);
+window.addEventListener('popstate', () => {
+  isGoingBack = false;
+  changed();
+});
 
 function read(): Place {
   const { pathname, search } = window.location;
@@ -49,6 +56,23 @@ export function setQuery(
   const search = query.size === 0 ? '' : `?${query}`;
   const href = `${window.location.pathname}${search}`;
   if (how === 'push') window.history.pushState(null, '', href);
-  else window.history.replaceState(null, '', href);
+  else window.history.replaceState(window.history.state, '', href);
   changed();
+}
+
+/** Names what is open beside the page; the browser's own way back closes it. */
+export function openDetail(id: string): void {
+  const { query } = place;
+  if (query.get('open') === id) return;
+  const isAnotherOpen = query.has('open');
+  setQuery({ open: id }, isAnotherOpen ? 'replace' : 'push');
+  if (!isAnotherOpen) window.history.replaceState(openedHere, '');
+}
+
+/** Leaves nothing behind in the history: the way back from here leads on past what was open. */
+export function closeDetail(): void {
+  if (isGoingBack) return;
+  isGoingBack = window.history.state === openedHere;
+  if (isGoingBack) window.history.back();
+  else setQuery({ open: null }, 'replace');
 }

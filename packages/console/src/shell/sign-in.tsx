@@ -2,8 +2,7 @@ import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
 import { openSession, type User } from '../api/session.ts';
-import { useLanguage } from '../i18n/language.tsx';
-import type { TextKey } from '../i18n/zh.ts';
+import { type Translate, useLanguage } from '../i18n/language.tsx';
 import { SignInCard } from './sign-in-card.tsx';
 
 interface SignInValues {
@@ -11,16 +10,22 @@ interface SignInValues {
   readonly password: string;
 }
 
-export default function SignIn({ onSignedIn }: { readonly onSignedIn: (user: User) => void }) {
+interface SignInProps {
+  /** A session has just ended by itself. */
+  readonly isOver: boolean;
+  readonly onSignedIn: (user: User) => void;
+}
+
+export default function SignIn({ isOver, onSignedIn }: SignInProps) {
   const { t } = useLanguage();
-  const [error, setError] = useState<TextKey | null>(null);
+  const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const signIn = async (values: SignInValues) => {
     setBusy(true);
     try {
       onSignedIn(await openSession(values));
     } catch (problem) {
-      setError(textOfProblem(problem));
+      setError(textOfProblem(problem, t));
       setBusy(false);
     }
   };
@@ -34,7 +39,10 @@ export default function SignIn({ onSignedIn }: { readonly onSignedIn: (user: Use
         <Form.Item name="password" label={t('signIn.password')} rules={needed}>
           <Input.Password autoComplete="current-password" />
         </Form.Item>
-        {error !== null && <Alert type="error" showIcon title={t(error)} className="sign-in-error" />}
+        {error !== null && <Alert type="error" showIcon title={error} className="sign-in-error" />}
+        {error === null && isOver && (
+          <Alert type="info" showIcon title={t('signIn.over')} className="sign-in-error" />
+        )}
         <Button type="primary" htmlType="submit" block loading={isBusy}>
           {t('signIn.submit')}
         </Button>
@@ -43,9 +51,8 @@ export default function SignIn({ onSignedIn }: { readonly onSignedIn: (user: Use
   );
 }
 
-function textOfProblem(problem: unknown): TextKey {
-  const status = problem instanceof ApiProblem ? problem.status : 0;
-  if (status === 401) return 'signIn.wrong';
-  if (status === 429) return 'signIn.throttled';
-  return status === 0 ? 'standing.offline' : 'standing.failed';
+function textOfProblem(problem: unknown, t: Translate): string {
+  if (!(problem instanceof ApiProblem)) return t('standing.failed');
+  if (problem.status === 401) return t('signIn.wrong');
+  return problem.status === 429 ? t('signIn.throttled') : problem.message;
 }

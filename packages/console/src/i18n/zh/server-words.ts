@@ -31,7 +31,6 @@ export const problemWords: Readonly<Record<string, string>> = {
   'more-than-expected': '符合条件的比预览时更多，请重新预览',
   'too-many-streams': '同时查看的人数已达上限，请关闭一个后再试',
   'store-unavailable': '数据库暂时不可用，请稍后再试',
-  'no-answer': '服务器没有应答',
 };
 
 /** By the code of one thing that is wrong: those of the contract, and those that only the API has. */

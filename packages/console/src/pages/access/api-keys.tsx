@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { ApiKey } from '@doorbell/server/api';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Input, Modal, Popconfirm, Select } from 'antd';
+import { Button, Form, Input, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { type Translate, textOfCode, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Listed } from '../../parts/listed.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { ShownOnce } from '../../parts/shown-once.tsx';
@@ -69,7 +70,7 @@ function KeyDialog({ onClose, onCreated }: KeyDialogProps) {
   const create = useEdit<{ key: string }>();
   const needed = [{ required: true, message: t('signIn.needed') }];
   return (
-    <Modal open title={t('access.newKey')} footer={null} onCancel={onClose}>
+    <Dialog title={t('access.newKey')} onCancel={onClose}>
       <Form
         layout="vertical"
         initialValues={{ scopes: ['append'] }}
@@ -93,7 +94,7 @@ function KeyDialog({ onClose, onCreated }: KeyDialogProps) {
           {t('access.newKey')}
         </Button>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

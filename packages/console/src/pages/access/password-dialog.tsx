@@ -1,5 +1,6 @@
-import { Button, Form, Input, Modal } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useLanguage } from '../../i18n/language.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useEdit } from '../../parts/use-edit.ts';
 
 interface PasswordDialogProps {
@@ -14,7 +15,7 @@ export function PasswordDialog({ userName, onClose }: PasswordDialogProps) {
   const edit = useEdit();
   const rule = t('setUp.rule', { count: passwordLengthMin });
   return (
-    <Modal open title={`${t('access.setPassword')}: ${userName}`} footer={null} onCancel={onClose}>
+    <Dialog title={`${t('access.setPassword')}: ${userName}`} onCancel={onClose}>
       <Form
         layout="vertical"
         onFinish={(body) =>
@@ -41,6 +42,6 @@ export function PasswordDialog({ userName, onClose }: PasswordDialogProps) {
           {t('access.setPassword')}
         </Button>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,13 +1,14 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { PortalLink } from '@doorbell/server/api';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Modal, Select } from 'antd';
+import { Button, Form, Select } from 'antd';
 import { useState } from 'react';
 import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
 import { clock } from '../../clock.ts';
 import { type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Listed } from '../../parts/listed.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { ShownOnce } from '../../parts/shown-once.tsx';
@@ -78,7 +79,7 @@ function LinkDialog({ onClose, onCreated }: LinkDialogProps) {
   const customers = useCustomers();
   const create = useEdit<{ url: string }>();
   return (
-    <Modal open title={t('access.newLink')} footer={null} onCancel={onClose}>
+    <Dialog title={t('access.newLink')} onCancel={onClose}>
       <Form
         layout="vertical"
         initialValues={{ expiresInMs: 7 * dayMs }}
@@ -105,7 +106,7 @@ function LinkDialog({ onClose, onCreated }: LinkDialogProps) {
           {t('access.newLink')}
         </Button>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

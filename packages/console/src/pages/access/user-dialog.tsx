@@ -1,5 +1,6 @@
-import { Button, Form, Input, Modal, Select } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import { useLanguage } from '../../i18n/language.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useEdit } from '../../parts/use-edit.ts';
 
 const roles = ['viewer', 'operator', 'admin'] as const;
@@ -11,7 +12,7 @@ export function UserDialog({ onClose }: { readonly onClose: () => void }) {
   const needed = { required: true, message: t('signIn.needed') };
   const rule = t('setUp.rule', { count: passwordLengthMin });
   return (
-    <Modal open title={t('access.newUser')} footer={null} onCancel={onClose}>
+    <Dialog title={t('access.newUser')} onCancel={onClose}>
       <Form
         layout="vertical"
         initialValues={{ role: 'operator' }}
@@ -40,6 +41,6 @@ export function UserDialog({ onClose }: { readonly onClose: () => void }) {
           {t('access.newUser')}
         </Button>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import type { AlertChannel } from '@doorbell/server/api';
-import { Button, Form, Input, Modal, Select, Switch } from 'antd';
+import { Button, Form, Input, Select, Switch } from 'antd';
 import { useLanguage } from '../../i18n/language.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useEdit } from '../../parts/use-edit.ts';
 
 const kinds = ['wecom', 'dingtalk', 'feishu', 'webhook'] as const;
@@ -40,10 +41,8 @@ export default function ChannelDialog({ channel, onClose }: ChannelDialogProps) 
       { onSuccess: onClose },
     );
   return (
-    <Modal
-      open
+    <Dialog
       title={channel === null ? t('channel.new') : t('channel.editTitle', { id: channel.id })}
-      footer={null}
       onCancel={onClose}
     >
       <Form<Fields> layout="vertical" initialValues={channel ?? fresh} onFinish={save}>
@@ -52,7 +51,7 @@ export default function ChannelDialog({ channel, onClose }: ChannelDialogProps) 
           {t('action.save')}
         </Button>
       </Form>
-    </Modal>
+    </Dialog>
   );
 }
 

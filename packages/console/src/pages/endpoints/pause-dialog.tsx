@@ -1,6 +1,7 @@
-import { Input, Modal } from 'antd';
+import { Input } from 'antd';
 import { useState } from 'react';
 import { useLanguage } from '../../i18n/language.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useEndpointCall } from './use-endpoint-call.ts';
 
 interface PauseDialogProps {
@@ -14,8 +15,7 @@ export default function PauseDialog({ endpointId, onClose }: PauseDialogProps) {
   const [detail, setDetail] = useState('');
   const pause = useEndpointCall(endpointId, 'pause', t('endpoint.wasPaused'));
   return (
-    <Modal
-      open
+    <Dialog
       title={t('endpoint.pauseTitle', { id: endpointId })}
       okText={t('endpoint.pause')}
       cancelText={t('action.cancel')}
@@ -33,6 +33,6 @@ export default function PauseDialog({ endpointId, onClose }: PauseDialogProps) {
         maxLength={500}
         onChange={(event) => setDetail(event.target.value)}
       />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Form, Input, InputNumber, Modal } from 'antd';
+import { Alert, Button, Form, Input, InputNumber } from 'antd';
 import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 
 interface RotateKeyDialogProps {
   readonly endpointId: string;
@@ -28,7 +29,7 @@ export default function RotateKeyDialog({ endpointId, onClose }: RotateKeyDialog
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['endpoint', endpointId] }),
   });
   return (
-    <Modal open title={t('endpoint.rotateTitle', { id: endpointId })} footer={null} onCancel={onClose}>
+    <Dialog title={t('endpoint.rotateTitle', { id: endpointId })} onCancel={onClose}>
       {rotate.data === undefined ? (
         <Form<FormValues>
           layout="vertical"
@@ -52,7 +53,7 @@ export default function RotateKeyDialog({ endpointId, onClose }: RotateKeyDialog
       ) : (
         <NewKey signKey={rotate.data.signKey} onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -4,7 +4,7 @@ import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
-import { setQuery, usePlace } from '../../shell/place.ts';
+import { openDetail, usePlace } from '../../shell/place.ts';
 import { NotificationTable } from '../notifications/notification-table.tsx';
 import { OpenedNotification } from '../notifications/opened-notification.tsx';
 
@@ -37,7 +37,7 @@ export function Undelivered({ endpointId }: { readonly endpointId: string }) {
             items={items}
             isStale={found.isPlaceholderData}
             openId={openId}
-            onOpen={(id) => setQuery({ open: id })}
+            onOpen={openDetail}
           />
           <Pager count={items.length} next={next} />
         </>

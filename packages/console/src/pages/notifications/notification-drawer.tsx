@@ -8,6 +8,7 @@ import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Failed, Loading } from '../../parts/standing.tsx';
 import { toast } from '../../parts/toast.ts';
+import { useReturnFocus } from '../../parts/use-return-focus.ts';
 
 // A list opens without what only an open notification shows.
 const NotificationDetail = lazy(() => import('./notification-detail.tsx'));
@@ -20,6 +21,7 @@ interface NotificationDrawerProps {
 export default function NotificationDrawer({ id, onClose }: NotificationDrawerProps) {
   const { t } = useLanguage();
   const mayOperate = useMay('operate');
+  useReturnFocus();
   const found = useQuery({
     queryKey: ['notification', id],
     queryFn: ({ signal }) =>

@@ -10,7 +10,7 @@ import {
 } from '../../parts/notification-query.ts';
 import { Pager } from '../../parts/pager.tsx';
 import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
-import { setQuery, usePlace } from '../../shell/place.ts';
+import { openDetail, setQuery, usePlace } from '../../shell/place.ts';
 import { FilterFormOutline } from './filter-form-outline.tsx';
 import { NotificationTable } from './notification-table.tsx';
 import { OpenedNotification } from './opened-notification.tsx';
@@ -88,15 +88,11 @@ function List({ found, filter, openId }: ListProps) {
         items={items}
         isStale={found.isPlaceholderData}
         openId={openId}
-        onOpen={openNotification}
+        onOpen={openDetail}
       />
       <Pager count={items.length} next={next} />
     </>
   );
-}
-
-function openNotification(id: string): void {
-  setQuery({ open: id });
 }
 
 function resetFilter(): void {

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { setQuery, usePlace } from '../../shell/place.ts';
+import { closeDetail, usePlace } from '../../shell/place.ts';
 
 // A page opens without it: drawers are heavy.
 const NotificationDrawer = lazy(() => import('./notification-drawer.tsx'));
@@ -7,9 +7,5 @@ const NotificationDrawer = lazy(() => import('./notification-drawer.tsx'));
 /** The notification that the address names as open, beside whatever page that is. */
 export function OpenedNotification() {
   const id = usePlace().query.get('open');
-  return (
-    <Suspense>
-      {id !== null && <NotificationDrawer id={id} onClose={() => setQuery({ open: null })} />}
-    </Suspense>
-  );
+  return <Suspense>{id !== null && <NotificationDrawer id={id} onClose={closeDetail} />}</Suspense>;
 }

@@ -1,10 +1,11 @@
 import type { Notification, ResendJob } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Input, Modal } from 'antd';
+import { Alert, Button, Input } from 'antd';
 import { useState } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { FilterInWords } from '../../parts/filter-in-words.tsx';
 import { filterBody, type NotificationFilter } from '../../parts/notification-query.ts';
 import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
@@ -40,7 +41,7 @@ export default function ResendDialog({ filter, onClose }: ResendDialogProps) {
   const matches = preview.data?.matches ?? 0;
   const isTooMany = !isStaff && matches > ofCustomerMax;
   return (
-    <Modal open width={640} title={t('resend.title')} footer={null} onCancel={onClose}>
+    <Dialog width={640} title={t('resend.title')} onCancel={onClose}>
       {preview.isPending && <Loading rows={4} />}
       {preview.isError && <Failed error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.data?.matches === 0 && <Nothing title={t('resend.nothing')} />}
@@ -54,7 +55,7 @@ export default function ResendDialog({ filter, onClose }: ResendDialogProps) {
       {preview.data !== undefined && matches > 0 && !isTooMany && (
         <Confirmation {...preview.data} filter={filter} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

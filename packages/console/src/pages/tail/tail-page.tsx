@@ -7,7 +7,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/standing.tsx';
 import { HttpStatus, OutcomeTag, ResponseState, StateLabel, ToneTag } from '../../parts/tags.tsx';
-import { setQuery, usePlace } from '../../shell/place.ts';
+import { openDetail, setQuery, usePlace } from '../../shell/place.ts';
 import { OpenedNotification } from '../notifications/opened-notification.tsx';
 import { rowsMax, type TailRow } from './tail-buffer.ts';
 import { type TailStanding, useTail } from './use-tail.ts';
@@ -135,7 +135,7 @@ function columnsOf(t: Translate): readonly Column<TailRow>[] {
           type="button"
           className="cell-button"
           aria-haspopup="dialog"
-          onClick={() => setQuery({ open: notificationId })}
+          onClick={() => openDetail(notificationId)}
         >
           <code>{houseId}</code>
           <span className="dim small">

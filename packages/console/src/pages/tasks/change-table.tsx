@@ -3,7 +3,7 @@ import { type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { ResultTag, StateLabel, ToneTag } from '../../parts/tags.tsx';
-import { setQuery } from '../../shell/place.ts';
+import { openDetail } from '../../shell/place.ts';
 
 type Change = HouseTaskHistory['changes'][number];
 
@@ -53,7 +53,7 @@ function columns(t: Translate, notifications: readonly Notification[]): readonly
                   type="button"
                   className="cell-button in-line"
                   aria-haspopup="dialog"
-                  onClick={() => setQuery({ open: notification.id })}
+                  onClick={() => openDetail(notification.id)}
                 >
                   {notification.endpointId}
                 </button>

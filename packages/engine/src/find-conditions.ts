@@ -1,18 +1,5 @@
 import type { AlertCondition, AlertKind, AlertThresholds } from './alert.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { EpochMs } from './ports.ts';
-import type { EndpointCounts, EndpointPending } from './rollup.ts';
-
-/** What is known of all endpoints at one time. */
-export interface EndpointsSeen {
-  readonly now: EpochMs;
-  readonly endpoints: readonly Endpoint[];
-  readonly pending: readonly EndpointPending[];
-  /** Of the last `refusalsWindowMs`. */
-  readonly counts: readonly EndpointCounts[];
-  /** Of the alerts that hold, `conditionKey`. */
-  readonly holding: ReadonlySet<string>;
-}
+import type { AlertSigns, AlertSignsFrom } from './alert-signs.ts';
 
 /** What raised an alert holds it down to this share of its thresholds: at the threshold itself it would come and go. */
 const holdShare = 0.5;
@@ -22,34 +9,44 @@ export function conditionKey({ kind, endpointId }: Pick<AlertCondition, 'kind' |
   return `${kind} ${endpointId}`;
 }
 
-/** Everything that a person should look at now. */
-export function findConditions(seen: EndpointsSeen, thresholds: AlertThresholds): readonly AlertCondition[] {
-  const pending = new Map(seen.pending.map((each) => [each.endpointId, each]));
-  const counts = new Map(seen.counts.map((each) => [each.endpointId, each]));
-  return seen.endpoints.flatMap(({ id: endpointId, customerId, pause, breaker }) => {
-    const about = { endpointId, customerId };
-    const found: AlertCondition[] = [];
-    const shareOf = (kind: AlertKind) =>
-      seen.holding.has(conditionKey({ kind, endpointId })) ? holdShare : 1;
-    if (pause !== null) {
-      const detail = { reason: pause.reason, text: pause.detail };
-      found.push({ ...about, kind: 'endpoint-paused', detail });
-    }
-    if (breaker.openedAt !== null) {
-      found.push({ ...about, kind: 'breaker-open', detail: { failures: breaker.failures } });
-    }
-    const { oldestPendingAt = null } = pending.get(endpointId) ?? {};
-    const { backlogAgeMs: thresholdMs } = thresholds;
-    if (oldestPendingAt !== null && seen.now - oldestPendingAt > thresholdMs * shareOf('backlog-age')) {
-      found.push({ ...about, kind: 'backlog-age', detail: { oldestPendingAt, thresholdMs } });
-    }
-    const { delivered = 0, refused = 0, failed = 0 } = counts.get(endpointId) ?? {};
-    const settled = delivered + refused + failed;
-    const refusedMin = Math.max(thresholds.refusalsMin, settled * thresholds.refusalsShare);
-    if (refused >= refusedMin * shareOf('refusals')) {
+/** What `findConditions` has to be given for these thresholds: enough to raise, and enough to hold. */
+export function signsFor({ backlogAgeMs, refusalsMin, refusalsWindowMs }: AlertThresholds): AlertSignsFrom {
+  return {
+    waitingMs: Math.floor(backlogAgeMs * holdShare),
+    refusedMin: refusalsMin * holdShare,
+    windowMs: refusalsWindowMs,
+  };
+}
+
+/** Everything that a person should look at now. `holding`: of the alerts that hold, `conditionKey`. */
+export function findConditions(
+  { now, held, waiting, refusing }: AlertSigns,
+  holding: ReadonlySet<string>,
+  thresholds: AlertThresholds,
+): readonly AlertCondition[] {
+  const shareOf = (kind: AlertKind, endpointId: string) =>
+    holding.has(conditionKey({ kind, endpointId })) ? holdShare : 1;
+  return [
+    ...held.flatMap(({ endpointId, customerId, pause, failures }) => {
+      const about = { endpointId, customerId };
+      const found: AlertCondition[] = [];
+      if (pause !== null) {
+        const detail = { reason: pause.reason, text: pause.detail };
+        found.push({ ...about, kind: 'endpoint-paused', detail });
+      }
+      if (failures !== null) found.push({ ...about, kind: 'breaker-open', detail: { failures } });
+      return found;
+    }),
+    ...waiting.flatMap(({ endpointId, customerId, oldestPendingAt }): readonly AlertCondition[] => {
+      const { backlogAgeMs: thresholdMs } = thresholds;
+      if (now - oldestPendingAt <= thresholdMs * shareOf('backlog-age', endpointId)) return [];
+      return [{ endpointId, customerId, kind: 'backlog-age', detail: { oldestPendingAt, thresholdMs } }];
+    }),
+    ...refusing.flatMap(({ endpointId, customerId, refused, settled }): readonly AlertCondition[] => {
+      const refusedMin = Math.max(thresholds.refusalsMin, settled * thresholds.refusalsShare);
+      if (refused < refusedMin * shareOf('refusals', endpointId)) return [];
       const detail = { refused, settled, windowMs: thresholds.refusalsWindowMs };
-      found.push({ ...about, kind: 'refusals', detail });
-    }
-    return found;
-  });
+      return [{ endpointId, customerId, kind: 'refusals', detail }];
+    }),
+  ];
 }

@@ -1,6 +1,7 @@
 export * from './alert.ts';
 export * from './alert-answer.ts';
 export * from './alert-channel.ts';
+export * from './alert-signs.ts';
 export * from './api-key.ts';
 export * from './append.ts';
 export * from './attempt.ts';

@@ -5,17 +5,17 @@ import type {
   AlertDispatch,
   AlertDispatchSettlement,
 } from './alert-channel.ts';
+import type { AlertSigns, AlertSignsFrom } from './alert-signs.ts';
 import type { Actor } from './audit.ts';
 import type { Page, PageRequest } from './notification.ts';
-import type { EpochMs } from './ports.ts';
 
 /**
  * Alerts, the channels they are sent to, and the messages on their way there. Any number of processes may look for
  * alerts and send them: the database lets one of a kind and endpoint hold at a time, and one process send to a channel.
  */
 export interface StoreAlerts {
-  /** The clock by which everything in the database was recorded: the processes' own may differ by minutes. */
-  now(): Promise<EpochMs>;
+  /** Reads what may raise or hold an alert, and nothing of endpoints that are well: at most one index probe for each. */
+  readAlertSigns(from: AlertSignsFrom): Promise<AlertSigns>;
   /** Raises each that does not hold already, with a message for every enabled channel that wants it; returns those raised. */
   raiseAlerts(conditions: readonly AlertCondition[]): Promise<readonly Alert[]>;
   /** Ends those that hold, with a message for each channel that was told of the raising; returns those cleared. */

@@ -1,14 +1,11 @@
-import type { Alert, AlertCondition } from './alert.ts';
-import { conditionKey, findConditions } from './find-conditions.ts';
-import type { Clock, EpochMs, StoreAdmin } from './ports.ts';
+import type { Alert } from './alert.ts';
+import { conditionKey, findConditions, signsFor } from './find-conditions.ts';
+import type { Clock, StoreAdmin } from './ports.ts';
 import { hourMs } from './rollup.ts';
 
 type WatchStore = Pick<
   StoreAdmin,
-  | 'now'
-  | 'listEndpoints'
-  | 'listPending'
-  | 'sumRollups'
+  | 'readAlertSigns'
   | 'listUnclearedAlerts'
   | 'raiseAlerts'
   | 'clearAlerts'
@@ -49,28 +46,16 @@ export async function watchAlerts(ports: WatchPorts, stop: AbortSignal): Promise
   }
 }
 
-/** Some reads of small tables and of index ends; writes only when something has begun or ended. */
+/** Three reads, which bring what may raise or hold an alert; writes only when something has begun or ended. */
 export async function lookForAlerts({ store, observer }: Omit<WatchPorts, 'clock'>): Promise<void> {
-  // Before the endpoints: what another process raises meanwhile is not among those that this look may clear.
+  // Before the signs: what another process raises meanwhile is not among those that this look may clear.
   const holding = new Map((await store.listUnclearedAlerts()).map((alert) => [conditionKey(alert), alert]));
-  // By the database's clock: of two processes whose clocks differ, one would raise what the other clears.
-  const found = await seeConditions(store, await store.now(), new Set(holding.keys()));
+  const thresholds = await store.readAlertThresholds();
+  const signs = await store.readAlertSigns(signsFor(thresholds));
+  const found = findConditions(signs, new Set(holding.keys()), thresholds);
   const seen = new Set(found.map(conditionKey));
   const begun = found.filter((condition) => !holding.has(conditionKey(condition)));
   const ended = [...holding].flatMap(([key, { id }]) => (seen.has(key) ? [] : [id]));
   if (ended.length > 0) for (const alert of await store.clearAlerts(ended)) observer.alertCleared(alert);
   if (begun.length > 0) for (const alert of await store.raiseAlerts(begun)) observer.alertRaised(alert);
-}
-
-async function seeConditions(
-  store: WatchStore,
-  now: EpochMs,
-  holding: ReadonlySet<string>,
-): Promise<readonly AlertCondition[]> {
-  const thresholds = await store.readAlertThresholds();
-  const endpoints = await store.listEndpoints();
-  const ids = endpoints.map(({ id }) => id);
-  const pending = await store.listPending(ids, 1);
-  const counts = await store.sumRollups(ids, now - thresholds.refusalsWindowMs, now + 1);
-  return findConditions({ now, endpoints, pending, counts, holding }, thresholds);
 }

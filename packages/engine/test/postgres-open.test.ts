@@ -102,6 +102,7 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
       add column limit_seen text default current_setting('statement_timeout')`);
     await subject.sql('alter table doorbell.attempt drop column timings');
     await subject.sql('alter table doorbell.endpoint drop column waking_from');
+    await subject.sql('drop index doorbell.endpoint_held, doorbell.rollup_refused');
     await subject.sql('delete from doorbell.schema_version where version >= 11');
     const [first] = await migratePostgres({ connectionString: url, schema: subject.schema });
     expect(first).toBe(11);

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { alertChannelsSql } from '../src/stores/sqlite/alert-channels.ts';
 import { alertMessagesSql } from '../src/stores/sqlite/alert-messages.ts';
+import { alertSignsSql } from '../src/stores/sqlite/alert-signs.ts';
 import { alertsSql } from '../src/stores/sqlite/alerts.ts';
 import { apiKeysSql } from '../src/stores/sqlite/api-keys.ts';
 import { appendSql } from '../src/stores/sqlite/append.ts';
@@ -59,6 +60,7 @@ const verbs = {
   alerts: alertsSql,
   alertChannels: alertChannelsSql,
   alertMessages: alertMessagesSql,
+  alertSigns: alertSignsSql,
 } as const;
 
 type Sql = string | ((direction: Direction) => string);

@@ -237,12 +237,12 @@ test('a process whose own clock is an hour ahead finds nothing old that has just
 
 test('a look that fails is told of, and the next one finds what is there', async () => {
   const { world, look, failures } = await start();
-  const { listEndpoints } = world.store;
+  const { readAlertSigns } = world.store;
   await look();
-  Object.assign(world.store, { listEndpoints: () => Promise.reject(new Error('away')) });
+  Object.assign(world.store, { readAlertSigns: () => Promise.reject(new Error('away')) });
   await world.store.pauseEndpoint('e1', 'operator', '');
   expect(await look()).toEqual([]);
   expect(failures.map(String)).toEqual(['Error: away']);
-  Object.assign(world.store, { listEndpoints });
+  Object.assign(world.store, { readAlertSigns });
   expect(await look()).toEqual(['+endpoint-paused e1']);
 });

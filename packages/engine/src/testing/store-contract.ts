@@ -3,6 +3,7 @@ import { accessCases } from './store-contract/access-cases.ts';
 import { alertCases } from './store-contract/alert-cases.ts';
 import { alertChannelCases } from './store-contract/alert-channel-cases.ts';
 import { alertMessageCases } from './store-contract/alert-message-cases.ts';
+import { alertSignCases } from './store-contract/alert-sign-cases.ts';
 import { appendCases } from './store-contract/append-cases.ts';
 import { auditCases } from './store-contract/audit-cases.ts';
 import { breakerCases } from './store-contract/breaker-cases.ts';
@@ -47,6 +48,7 @@ const chapters: Readonly<Record<string, Cases>> = {
   alerts: alertCases,
   'alert channels': alertChannelCases,
   'alert messages': alertMessageCases,
+  'signs of alerts': alertSignCases,
 };
 
 /** The suite that every store must pass; `openStore` gives an empty store with a clock of its own for each case. */

@@ -14,7 +14,6 @@ import { alertView } from '../audit-view.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import { toRows } from './database.ts';
-import { EndpointBook } from './endpoint-book.ts';
 import type { Session } from './transaction.ts';
 
 /** What a filter leaves; parameters as of `alertFilterValues`. */
@@ -95,7 +94,6 @@ const retiredAtOnceMax = 1_000;
 
 export type Alerts = Pick<
   StoreAlerts,
-  | 'now'
   | 'raiseAlerts'
   | 'clearAlerts'
   | 'listUnclearedAlerts'
@@ -106,14 +104,13 @@ export type Alerts = Pick<
   | 'putAlertThresholds'
 >;
 
-export function createAlerts({ database, vault, givenNow }: StoreContext, audit: AuditLog): Alerts {
+export function createAlerts({ database, givenNow }: StoreContext, audit: AuditLog): Alerts {
   async function thresholds(session: Session) {
     const [row] = await session.rows<AlertThresholdRow>(alertsSql.thresholds);
     return alertThresholdsOf(row);
   }
 
   return {
-    now: () => new EndpointBook(database, vault).now(givenNow()),
     async raiseAlerts(conditions) {
       if (conditions.length === 0) return [];
       const rows = conditions.map(({ kind, endpointId, customerId, detail }) => ({

@@ -11,6 +11,7 @@ import { alertSchema } from './schema/009-alerts.ts';
 import { closedByStateSchema } from './schema/010-closed-by-state.ts';
 import { attemptTimingsSchema } from './schema/011-attempt-timings.ts';
 import { wakingSchema } from './schema/012-waking.ts';
+import { alertSignsSchema } from './schema/013-alert-signs.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -35,6 +36,7 @@ const migrations: readonly Migration[] = [
   { sql: closedByStateSchema, worksSince: 5 },
   { sql: attemptTimingsSchema, worksSince: 5 },
   { sql: wakingSchema, worksSince: 5 },
+  { sql: alertSignsSchema, worksSince: 5 },
 ];
 
 const migrateSql = {

@@ -5,6 +5,7 @@ import { endpointAt } from '../endpoint-row.ts';
 import { createAccess } from './access.ts';
 import { createAlertChannels } from './alert-channels.ts';
 import { createAlertMessages } from './alert-messages.ts';
+import { readAlertSigns } from './alert-signs.ts';
 import { createAlerts } from './alerts.ts';
 import { appendChanges } from './append.ts';
 import { listAttempts, listRecordedAttempts } from './attempts.ts';
@@ -147,6 +148,7 @@ function adminSide(context: StoreContext): StoreAdmin {
 
     ...createAccess(context, audit),
     ...createAlerts(context, audit),
+    readAlertSigns: (from) => readAlertSigns(context, from),
     ...createAlertChannels(context, audit),
     ...createAlertMessages(context),
     backlog: (endpointIds) => backlog(context, endpointIds),

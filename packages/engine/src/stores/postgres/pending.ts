@@ -14,5 +14,13 @@ export function listPending(
   endpointIds: readonly string[],
   countMax: number,
 ): Promise<readonly EndpointPending[]> {
-  return database.rows<EndpointPending>(pendingSql.ofEndpoints, endpointIds, countMax);
+  return database.transaction(
+    (transaction) => {
+      const asked = transaction.prepared<EndpointPending>(pendingSql.ofEndpoints, endpointIds, countMax);
+      transaction.commit();
+      return asked;
+    },
+    // An endpoint for which nothing waits was otherwise looked for in all that waits for others.
+    { byIndex: true },
+  );
 }

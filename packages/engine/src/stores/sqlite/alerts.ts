@@ -68,7 +68,6 @@ const retiredAtOnceMax = 1_000;
 
 export type Alerts = Pick<
   StoreAlerts,
-  | 'now'
   | 'raiseAlerts'
   | 'clearAlerts'
   | 'listUnclearedAlerts'
@@ -105,7 +104,6 @@ export function createAlerts(
   }
 
   return {
-    now: async () => now(),
     raiseAlerts: (conditions) =>
       commits.write(() => {
         const at = now();

@@ -45,7 +45,15 @@ export class EndpointBook {
 
   /** In the order of their ids. */
   list(): readonly StoredEndpoint[] {
-    return [...this.#all().values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return [...this.#all().values()].sort(byId);
+  }
+
+  /** Paused, or with an open breaker; in the order of their ids. */
+  listHeld(): readonly StoredEndpoint[] {
+    const held = [...this.#all().values()].filter(
+      ({ pause, breaker }) => pause !== null || breaker.openedAt !== null,
+    );
+    return held.sort(byId);
   }
 
   /** In the order of their ids. */
@@ -75,6 +83,10 @@ export class EndpointBook {
     this.#byId ??= new Map(this.#selectAll.all().map((row) => [row.id, endpointOf(row, this.#vault)]));
     return this.#byId;
   }
+}
+
+function byId(a: StoredEndpoint, b: StoredEndpoint): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function groupByCustomer(endpoints: Iterable<StoredEndpoint>): Map<string, StoredEndpoint[]> {

@@ -9,6 +9,7 @@ import { resendJobSchema } from './schema/007-resend-jobs.ts';
 import { alertSchema } from './schema/008-alerts.ts';
 import { closedByStateSchema } from './schema/009-closed-by-state.ts';
 import { attemptTimingsSchema } from './schema/010-attempt-timings.ts';
+import { refusalsSchema } from './schema/011-refusals.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -22,6 +23,7 @@ export const migrations: readonly string[] = [
   alertSchema,
   closedByStateSchema,
   attemptTimingsSchema,
+  refusalsSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

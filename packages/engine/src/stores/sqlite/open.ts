@@ -7,6 +7,7 @@ import { settleApart } from '../settle-apart.ts';
 import { createAccess } from './access.ts';
 import { createAlertChannels } from './alert-channels.ts';
 import { createAlertMessages } from './alert-messages.ts';
+import { createReadAlertSigns } from './alert-signs.ts';
 import { createAlerts } from './alerts.ts';
 import { AppendVerb } from './append.ts';
 import { createListAttempts, createListRecordedAttempts } from './attempts.ts';
@@ -180,6 +181,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
 
     ...createAccess(connection, audit, now, (run) => commits.write(run)),
     ...createAlerts(context, audit, commits),
+    readAlertSigns: createReadAlertSigns(context),
     ...createAlertChannels(context, audit, commits),
     ...createAlertMessages(context, commits),
     backlog: async (endpointIds) => backlog(endpointIds),

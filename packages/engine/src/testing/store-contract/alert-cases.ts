@@ -150,11 +150,6 @@ export const alertCases: Cases = {
     ]);
   },
 
-  'are raised by the clock of the database, which tells its time': async (world) => {
-    world.clock.advance(1_234);
-    expect(await world.store.now()).toBe(world.clock.now());
-  },
-
   'have thresholds, which are the defaults until someone sets others': async (world) => {
     expect(await world.store.readAlertThresholds()).toEqual(alertThresholdDefaults);
     const others = { backlogAgeMs: 60_000, refusalsMin: 3, refusalsShare: 0.05, refusalsWindowMs: 300_000 };

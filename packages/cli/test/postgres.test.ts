@@ -127,6 +127,32 @@ await describeOnPostgres('the command on PostgreSQL', (server) => {
     expect((await shared.ended).exitCode).toBe(0);
   });
 
+  it('tells callers to come again while PostgreSQL lets nobody in, and goes on by itself', async () => {
+    const { env, name, owner } = await emptyDatabase();
+    await runDoorbell(['migrate'], env);
+    const key = (await runDoorbell(['keys', 'create'], env)).stdout;
+    const serving = startDoorbell(['serve', '--port', '0', '--json'], env);
+    const { url } = JSON.parse(await serving.line(/listening/)) as { url: string };
+    const put = () =>
+      fetch(`${url}/v1/customers/acme`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: '{"name":"Acme"}',
+      });
+    expect((await put()).status).toBe(200);
+    await owner.query(`alter database ${name} allow_connections false`);
+    await owner.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    // The first ones may meet what ended just now, the later ones find no way in.
+    for (const answer of [await put(), await put(), await put()]) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(await answer.json()).toMatchObject({ type: '/problems/store-unavailable' });
+    }
+    await owner.query(`alter database ${name} allow_connections true`);
+    expect((await put()).status).toBe(200);
+    serving.child.kill('SIGTERM');
+    expect((await serving.ended).exitCode).toBe(0);
+  });
+
   it('has nothing to import from a place without a database, or to a place without a name', async () => {
     const data = await dataFolder();
     const { env } = await emptyDatabase();

@@ -10,6 +10,7 @@ import {
 } from '@doorbell/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { answerBeforeBody, hasUnreadBody } from './answer-before-body.ts';
+import { isStoreFailure } from './is-store-failure.ts';
 import { invalidRequest, Problem } from './problem.ts';
 import { fault } from './validate.ts';
 
@@ -95,14 +96,6 @@ export function fieldPointer(field: string, code: string): string {
   const token = field.replaceAll('~', '~0').replaceAll('/', '~1');
   return isExtra ? `/extra/${token}` : `/${token}`;
 }
-
-function isStoreFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  // ERR_INVALID_STATE: the database was closed under a request that came while the server stops.
-  return error.name === 'StoreBroken' || ('code' in error && storeFailures.includes(String(error.code)));
-}
-
-const storeFailures: readonly string[] = ['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE'];
 
 function storeUnavailable(): Problem {
   return new Problem(

@@ -22,9 +22,8 @@ export interface ChaosDatabase {
   stop(): Promise<void>;
 }
 
-export interface Terminated {
+export interface Terminated extends Span {
   readonly process: string;
-  readonly at: number;
 }
 
 const retryMs = 100;
@@ -77,8 +76,10 @@ async function createDatabase(server: PostgresServer): Promise<ChaosDatabase> {
           },
     terminated,
     async terminateBackend(roll) {
+      const from = Date.now();
       const process = await terminateBackend(query, roll);
-      if (process !== undefined) terminated.push({ process, at: Date.now() });
+      // A span: the process may have ended before the answer was here.
+      if (process !== undefined) terminated.push({ process, from, to: Date.now() });
       return process;
     },
     async stop() {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@doorbell/engine/testing';
 import type { Progress } from '../progress.ts';
+import type { Span } from './doubt.ts';
 import { planFaults } from './fault-plan.ts';
 import { type Inflicted, inflict } from './inflict.ts';
 import type { ChaosOptions } from './options.ts';
@@ -83,10 +84,11 @@ export async function runChaos(
 /** Whoever cannot reach the database when it starts says so and ends; its supervisor tries again. */
 function isStartInVain({ life, lived, code }: OwnEnd, { postgres }: World): boolean {
   if (postgres === undefined || code !== cannotStart) return false;
-  const isLost = postgres.terminated.some(
-    ({ process, at }) => process === life && at >= lived.from && at <= lived.to,
+  const isDuring = ({ from, to }: Span): boolean => from <= lived.to && to >= lived.from;
+  return (
+    postgres.terminated.some((span) => span.process === life && isDuring(span)) ||
+    postgres.away.some(isDuring)
   );
-  return isLost || postgres.away.some(({ from, to }) => from <= lived.to && to >= lived.from);
 }
 
 async function prepare({ access, receiver }: World): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openSqliteStore, type SqliteStore } from '../src/stores/sqlite/index.ts';
 import type { StoreUnderTest } from '../src/testing/store-contract.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
-import { createVault } from '../src/vault.ts';
+import { createVault, type Vault } from '../src/vault.ts';
 
 export interface SqliteUnderTest extends StoreUnderTest {
   readonly store: SqliteStore;
@@ -15,16 +15,16 @@ export interface SqliteUnderTest extends StoreUnderTest {
 }
 
 export const testMasterKey: Uint8Array = new Uint8Array(32).fill(7);
+export const testVault: Vault = createVault(testMasterKey, randomBytes);
 
 /** A store in a file of its own. Syncing is off: kill -9 and closing lose nothing, and tests cut no power. */
 export function openTestStore(synchronous: 'FULL' | 'OFF' = 'OFF'): SqliteUnderTest {
   const folder = mkdtempSync(join(tmpdir(), 'doorbell-store-'));
   const path = join(folder, 'doorbell.db');
   const clock = new VirtualClock();
-  const vault = createVault(testMasterKey, randomBytes);
   const opened: SqliteStore[] = [];
   const open = () => {
-    const store = openSqliteStore({ path, vault, clock, synchronous });
+    const store = openSqliteStore({ path, vault: testVault, clock, synchronous });
     opened.push(store);
     return store;
   };

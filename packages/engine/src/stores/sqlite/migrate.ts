@@ -10,6 +10,7 @@ import { alertSchema } from './schema/008-alerts.ts';
 import { closedByStateSchema } from './schema/009-closed-by-state.ts';
 import { attemptTimingsSchema } from './schema/010-attempt-timings.ts';
 import { refusalsSchema } from './schema/011-refusals.ts';
+import { wakingSchema } from './schema/012-waking.ts';
 
 /** In order and append-only: a released migration is never edited. */
 export const migrations: readonly string[] = [
@@ -24,6 +25,7 @@ export const migrations: readonly string[] = [
   closedByStateSchema,
   attemptTimingsSchema,
   refusalsSchema,
+  wakingSchema,
 ];
 
 /** 'Door' in ASCII: tells a Doorbell database from any other SQLite file. */

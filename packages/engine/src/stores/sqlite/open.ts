@@ -34,6 +34,7 @@ import { recordServed } from './served-record.ts';
 import { isUnstorable, SettleVerb } from './settle.ts';
 import { createTasks } from './tasks.ts';
 import { createUpcoming } from './upcoming.ts';
+import { createWakeMore } from './wake-waiting.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; created when it does not exist. `<path>.lock` and SQLite's own companions lie beside it. */
@@ -114,6 +115,7 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
   const claim = new ClaimVerb(context);
   const settle = new SettleVerb(context);
   const upcoming = createUpcoming(context);
+  const wakeMore = createWakeMore(context, commits);
   const notices = createNotices(context);
   const retire = new RetireVerb(context, commits);
   return {
@@ -122,7 +124,10 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
       commits.isScheduled || claim.probe(request) ? commits.write(() => claim.claim(request)) : [],
     settle: (settlements) =>
       settleApart((batch) => commits.write(() => settle.settle(batch)), isUnstorable, settlements),
-    upcoming: async () => upcoming(),
+    async upcoming() {
+      await wakeMore();
+      return upcoming();
+    },
     claimNotices: async (limit, leaseMs) =>
       notices.probe() ? commits.write(() => notices.claim(limit, leaseMs)) : [],
     settleNotices: (settlements) => commits.write(() => notices.settle(settlements)),

@@ -100,6 +100,20 @@ export const pauseCases: Cases = {
     expect(await world.claimOne()).toMatchObject({ sequence: 1, attempt: 2 });
   },
 
+  'that ends makes all of a thousand and more due within a few rounds': async (world) => {
+    await world.setUp({ inFlightMax: 1_000 });
+    const lanes = 1_100;
+    const changes = Array.from({ length: lanes }, (_, index) => world.change(`t${index}`, 10_000));
+    await world.store.append(changes);
+    const claims = await world.claim('e1', lanes);
+    await world.store.settle(claims.map((claim) => world.settlement(claim, retryIn(3_600_000))));
+    await world.store.pauseEndpoint('e1', 'operator', '');
+    await world.store.resumeEndpoint('e1');
+    expect((await world.store.backlog()).claimable).toBeGreaterThan(100);
+    for (let round = 0; round < 4; round += 1) await world.store.upcoming();
+    expect((await world.store.backlog()).claimable).toBe(lanes);
+  },
+
   'lets what is in flight be settled': async (world) => {
     await world.setUp();
     await world.appendMany('t1', 2);

@@ -60,8 +60,11 @@ export async function startPostgres(suite: string): Promise<PostgresServer | und
       await pgCtl('-m', 'fast', 'stop');
       await asOwner('touch', [join(data, 'standby.signal')]);
       await start();
-      await work();
-      await pgCtl('promote');
+      try {
+        await work();
+      } finally {
+        await pgCtl('promote');
+      }
     },
     async stop() {
       await pgCtl('-m', 'immediate', 'stop');

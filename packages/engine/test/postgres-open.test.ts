@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
 import { Database } from '../src/stores/postgres/database.ts';
 import { migratePostgres, openPostgresStore } from '../src/stores/postgres/index.ts';
+import { systemClock } from '../src/system.ts';
 import { delivered, World } from '../src/testing/store-contract/world.ts';
 import { createVault } from '../src/vault.ts';
+import { openPostgresWakeup, type PostgresWakeup } from '../src/wakeups/postgres.ts';
 import { openTestStore, type PostgresUnderTest, testVault } from './postgres-test-store.ts';
 
 await describeOnPostgres('opening a PostgreSQL database', (server) => {
@@ -65,6 +67,35 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
         });
       });
       await (await open()).close();
+    });
+
+  if (asStandby !== undefined)
+    it('hears hints again after its connection for them met a standby', async () => {
+      let sleeps = 0;
+      const sleep: typeof systemClock.sleep = (timeoutMs, signal) => {
+        sleeps += 1;
+        return systemClock.sleep(timeoutMs, signal);
+      };
+      const clock = { ...systemClock, sleep };
+      const opened: PostgresWakeup[] = [];
+      await asStandby(async () => {
+        const options = { connectionString: url, schema: subject.schema, clock, random: () => 0 };
+        opened.push(openPostgresWakeup(options));
+        await vi.waitUntil(() => sleeps > 0, 20_000);
+      });
+      // Twice: for the connection that is made anew, and for the hint itself.
+      for (const wakeup of [...opened, ...opened]) {
+        let isHeard = false;
+        const waiting = wakeup.wait(600_000, new AbortController().signal).then(() => {
+          isHeard = true;
+        });
+        await vi.waitUntil(async () => {
+          await subject.sql(`select pg_notify($1, '')`, subject.schema);
+          return isHeard;
+        }, 20_000);
+        await waiting;
+      }
+      for (const wakeup of opened) await wakeup.close();
     });
 
   it('asks for a migration when there is no schema, or an older one', async () => {

@@ -37,19 +37,18 @@ export function openPostgresWakeup(options: PostgresWakeupOptions): PostgresWake
     let failures = 0;
     while (!closing.signal.aborted) {
       const client = await connect(options.connectionString);
-      if (client === undefined) {
+      if (client === undefined || !(await listens(client, schema, local.wake))) {
         failures += 1;
       } else {
         failures = 0;
         connected = client;
         const ended = endOf(client, closing.signal);
-        await listen(client, schema, local.wake);
         // What was hinted while nobody listened is found now instead of at the next poll.
         local.wake();
         await ended;
         connected = null;
-        await client.end().catch(() => undefined);
       }
+      await client?.end().catch(() => undefined);
       const backoffMs = Math.min(reconnectMsMax, reconnectMs * 2 ** failures);
       await clock.sleep(backoffMs * (0.5 + options.random() / 2), closing.signal);
     }
@@ -99,18 +98,19 @@ async function connect(connectionString: string): Promise<Client | undefined> {
 }
 
 /**
- * Behind a pooler in transaction mode LISTEN would stay with a server connection that is soon another client's, so it
- * is left out where the connection is not the server's own: its key names another backend.
+ * False when the server refuses, as a standby does: it may be the primary's name that has not moved on yet, so another
+ * connection has to be made. Behind a pooler in transaction mode LISTEN would stay with a server connection that is soon
+ * another client's, so it is left out where the connection is not the server's own: its key names another backend.
  */
-async function listen(client: Client, schema: string, heard: () => void): Promise<void> {
+async function listens(client: Client, schema: string, heard: () => void): Promise<boolean> {
   client.on('notification', heard);
   try {
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
     const [backend] = rows;
-    if (backend?.pid !== processIdOf(client)) return;
-    await client.query(`listen ${pg.escapeIdentifier(schema)}`);
+    if (backend?.pid === processIdOf(client)) await client.query(`listen ${pg.escapeIdentifier(schema)}`);
+    return true;
   } catch {
-    // Polling finds the work; a connection that broke is replaced.
+    return false;
   }
 }
 

@@ -54,6 +54,8 @@ function isConnectionError(error: unknown): boolean {
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const advice: readonly (readonly [code: string, sentence: string])[] = [
+  // By which PgBouncer says whatever it has to say.
+  ['08P01', 'Check user, password and database in DATABASE_URL, and the settings of PgBouncer.'],
   ['28P01', 'Check user and password in DATABASE_URL.'],
   [
     '28',

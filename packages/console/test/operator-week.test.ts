@@ -35,6 +35,11 @@ describeInBrowser("an operator's week", (stage) => {
       .getByRole('heading', { name: /海棠租房 还不知道：房源 HA-4114 已进入 20000 已上传/ })
       .waitFor();
     await page.getByRole('img', { name: /等待拍摄 → App上传数据包中 → 已上传/ }).waitFor();
+    // Not only that it waits behind another change, but what that one waits for, what the customer said, and what to do.
+    await page.getByText(/卡在第 2 次变更。 .*客户答：“java\.sql\.SQLTransientConnectionException/).waitFor();
+    await page.getByText(/^怎么办：/).waitFor();
+    await page.getByRole('button', { name: '查看往来报文' }).click();
+    await page.getByRole('dialog').getByText('SQLTransientConnectionException').first().waitFor();
   });
 
   it('3. resends everything that failed last night, once its number is typed', async () => {

@@ -57,13 +57,13 @@ const zh: Words = {
     gone: '客户答复 410，地址已停用',
   },
   remedies: {
-    'endpoint-paused': '消除原因后在控制台恢复该端点；积压的通知会按顺序继续投递，不会丢失。',
-    'breaker-open': '每 30 秒试探一次，恢复应答后自动继续投递。请确认客户的服务是否在线。',
-    'backlog-age': '请查看该端点的投递记录与健康历史。',
+    'endpoint-paused': '消除原因后在控制台恢复该端点；积压的通知会按顺序继续推送，不会丢失。',
+    'breaker-open': '每 30 秒试探一次，恢复应答后自动继续推送。请确认客户的服务是否在线。',
+    'backlog-age': '请查看该端点的推送记录与健康历史。',
     refusals: '请查看被拒绝的通知，并与客户核对。',
   },
   failures: (failures) => `连续失败 ${failures} 次`,
-  waiting: (since, minutes) => `最早一条待投递的通知产生于 ${since}，超过了 ${minutes} 分钟的阈值`,
+  waiting: (since, minutes) => `最早一条待推送的通知产生于 ${since}，超过了 ${minutes} 分钟的阈值`,
   refused: (refused, settled, minutes) =>
     `最近 ${minutes} 分钟的 ${settled} 条通知中，客户拒绝了 ${refused} 条`,
 };

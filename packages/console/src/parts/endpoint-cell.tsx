@@ -1,3 +1,4 @@
+import { CustomerName } from './customer-name.tsx';
 import { Link } from './link.tsx';
 
 interface EndpointCellProps {
@@ -10,7 +11,9 @@ export function EndpointCell({ endpointId, customerId }: EndpointCellProps) {
   return (
     <span className="two-lines">
       <Link to={`/endpoints/${endpointId}`}>{endpointId}</Link>
-      <span className="dim small">{customerId}</span>
+      <span className="dim small">
+        <CustomerName id={customerId} />
+      </span>
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import type { Notification } from '@doorbell/server/api';
 import { type Language, translatorOf } from '../i18n/language.tsx';
+import { customerSaid } from './customer-said.ts';
 import { showLocal } from './moment.tsx';
 import { reasonText } from './reason-text.ts';
 
@@ -8,7 +9,11 @@ export function explainNotification(notification: Notification, language: Langua
   const { lastAttempt } = notification;
   const isOver = notification.result === 1;
   if (lastAttempt === null || isOver) return standing(notification, language);
-  const last = translatorOf(language)('why.last', { reason: reasonText(language, lastAttempt.reason) });
+  const said = customerSaid(lastAttempt.detail);
+  const last = translatorOf(language)(said === undefined ? 'why.last' : 'why.lastSaid', {
+    reason: reasonText(language, lastAttempt.reason),
+    said: said ?? '',
+  });
   return language === 'zh'
     ? `${standing(notification, language)}${last}`
     : `${standing(notification, language)} ${last}`;

@@ -1,4 +1,5 @@
 import { type Language, textOfCode, translatorOf } from '../i18n/language.tsx';
+import { customerSaid } from './customer-said.ts';
 
 /** What the server writes for a pause for which nobody has given a reason. */
 const unexplained = ['Paused by an operator.', 'Paused by the customer.', ''];
@@ -7,7 +8,10 @@ const unexplained = ['Paused by an operator.', 'Paused by the customer.', ''];
 export function pauseWords(language: Language, reason: string, detail: string): string {
   const kind = textOfCode(language, 'pause', reason);
   const isOfPeople = reason === 'operator' || reason === 'customer';
-  if (language === 'zh' && !isOfPeople) return kind;
+  const said = customerSaid(detail);
+  if (language === 'zh' && !isOfPeople) {
+    return said === undefined ? kind : translatorOf(language)('pause.said', { kind, said });
+  }
   return unexplained.includes(detail) ? kind : `${kind}${language === 'zh' ? '：' : ': '}${detail}`;
 }
 

@@ -43,8 +43,9 @@ export const alerts: Record<keyof typeof chinese, string> = {
   'channel.urlKept': 'Left empty, it stays. It is not shown again once it is saved.',
   'channel.secret': 'Secret',
   'channel.secret.webhook': 'whsec_ and base64; messages are signed by Standard Webhooks.',
-  'channel.secret.dingtalk': 'The SEC secret that the robot shows when signing is on; else empty.',
-  'channel.secret.feishu': 'The secret of the signature check; empty when it is off.',
+  'channel.secret.dingtalk':
+    'The SEC secret that the robot shows when signing is on; empty with keywords (Alert, Cleared, Test).',
+  'channel.secret.feishu': 'The secret of the signature check; empty with keywords (Alert, Cleared, Test).',
   'channel.secret.none': 'Robots of WeCom know no signature.',
   'channel.secretKept': 'Left empty, it stays.',
   'channel.on': 'Which alerts it is sent',

@@ -29,6 +29,7 @@ export const endpoints: Record<keyof typeof chinese, string> = {
   'pause.operator': 'by an operator',
   'pause.customer': 'by the customer',
   'pause.unauthorized': 'authentication failed',
+  'pause.said': '{kind}; the customer said: “{said}”',
   'pause.gone': 'it answered 410',
   'endpoint.rotate': 'Rotate key',
   'endpoint.rotateTitle': 'Rotate the sign key of {id}',

@@ -18,5 +18,13 @@ export const tasks: Record<keyof typeof chinese, string> = {
   'task.knows.no': '{customer} does not know yet that house {house} is {state}.',
   'task.knows.soon': '{customer} is being told that house {house} is {state}.',
   'task.knows.nobody': 'Nobody was told: house {house} of {customer} is {state}.',
+  'task.heldUpBy': 'Held up by change {sequence}.',
+  'task.showExchange': 'Show what was sent and answered',
+  'task.do.resume': 'To do: settle it with the customer, test the endpoint on its page, then resume it.',
+  'task.do.wait': 'To do: have the customer bring it back; it is probed, and goes on in order by itself.',
+  'task.do.mend':
+    'To do: have the customer mend the cause. It is tried again by itself, or at once when you resend it.',
+  'task.do.resend': 'To do: once the cause is mended, open the notification and resend it.',
+  'task.do.ask': 'To do: ask the customer why; once settled, open the notification and resend it.',
   'task.knows.nobodyHint': 'The customer had no endpoint when it changed.',
 };

@@ -27,6 +27,7 @@ export const endpoints = {
   'pause.operator': '运维人员',
   'pause.customer': '客户自行暂停',
   'pause.unauthorized': '认证失败',
+  'pause.said': '{kind}，客户答：“{said}”',
   'pause.gone': '端点答复 410',
   'endpoint.rotate': '轮换密钥',
   'endpoint.rotateTitle': '轮换 {id} 的签名密钥',

@@ -86,6 +86,7 @@ export const notifications = {
   'why.endpoint-paused': '端点已暂停；恢复后按顺序继续，不会丢失。',
   'why.breaker': '端点连续失败已熔断，将于 {at} 试探一次。',
   'why.last': '最近一次：{reason}。',
+  'why.lastSaid': '最近一次：{reason}，客户答：“{said}”。',
   'attempt.noAnswer': '无答复',
   'attempt.noState': '无法解析',
   'attempt.title': '第 {number} 次尝试',

@@ -16,5 +16,12 @@ export const tasks = {
   'task.knows.no': '{customer} 还不知道：房源 {house} 已进入 {state}。',
   'task.knows.soon': '正在告诉 {customer}：房源 {house} 已进入 {state}。',
   'task.knows.nobody': '没有人被通知：{customer} 的房源 {house} 已进入 {state}。',
+  'task.heldUpBy': '卡在第 {sequence} 次变更。',
+  'task.showExchange': '查看往来报文',
+  'task.do.resume': '怎么办：与客户核对后，在端点页“立即测试”，通过后点“恢复”。',
+  'task.do.wait': '怎么办：请客户恢复接口；会自动试探，恢复后按顺序推送。',
+  'task.do.mend': '怎么办：请客户排除上述原因；会自动重试，也可打开该通知点“重推”，不必等待。',
+  'task.do.resend': '怎么办：排除上述原因后，打开该通知点“重推”。',
+  'task.do.ask': '怎么办：问客户为何拒绝；解决后打开该通知点“重推”。',
   'task.knows.nobodyHint': '变更发生时，该客户没有接收端点。',
 } as const;

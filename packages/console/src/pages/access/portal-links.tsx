@@ -96,6 +96,7 @@ function LinkDialog({ onClose, onCreated }: LinkDialogProps) {
           rules={[{ required: true, message: t('signIn.needed') }]}
         >
           <Select
+            showSearch={{ optionFilterProp: 'label' }}
             options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
           />
         </Form.Item>

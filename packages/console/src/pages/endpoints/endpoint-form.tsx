@@ -86,6 +86,7 @@ function WhereFields({ endpoint }: { readonly endpoint: Endpoint | undefined }) 
       <Form.Item name="customerId" label={t('settings.customer')} rules={[required]}>
         <Select
           disabled={!isNew}
+          showSearch={{ optionFilterProp: 'label' }}
           options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
         />
       </Form.Item>

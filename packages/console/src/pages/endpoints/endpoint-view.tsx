@@ -6,6 +6,7 @@ import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
+import { CustomerName } from '../../parts/customer-name.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment, showLocal } from '../../parts/moment.tsx';
@@ -59,7 +60,9 @@ function EndpointHead({ endpoint }: { readonly endpoint: Endpoint }) {
       </div>
       <StandstillReason endpoint={endpoint} />
       <dl className="facts">
-        <Fact name={t('field.customer')}>{endpoint.customerId}</Fact>
+        <Fact name={t('field.customer')}>
+          <CustomerName id={endpoint.customerId} />
+        </Fact>
         <Fact name="URL">
           <Copyable text={endpoint.url} />
         </Fact>

@@ -2,6 +2,7 @@ import type { NotificationWithAttempts } from '@doorbell/server/api';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
+import { CustomerName } from '../../parts/customer-name.tsx';
 import { explainNotification } from '../../parts/explain-notification.ts';
 import { Fact } from '../../parts/fact.tsx';
 import { Link } from '../../parts/link.tsx';
@@ -40,7 +41,9 @@ export default function NotificationDetail({ notification }: NotificationDetailP
         <Fact name={t('field.packageId')}>
           <Copyable text={notification.packageId} />
         </Fact>
-        <Fact name={t('field.customer')}>{customerId}</Fact>
+        <Fact name={t('field.customer')}>
+          <CustomerName id={customerId} />
+        </Fact>
         <Fact name={t('field.endpoint')}>
           <Link to={`/endpoints/${endpointId}`}>{endpointId}</Link>
         </Fact>

@@ -52,7 +52,7 @@ function columns(
     {
       title: t('field.state'),
       key: 'state',
-      width: 130,
+      width: 116,
       render: ({ state }) => <StateLabel code={state} />,
     },
     {
@@ -79,7 +79,7 @@ function columns(
     {
       title: t('field.endpoint'),
       key: 'endpoint',
-      width: 110,
+      width: 100,
       render: ({ endpointId, customerId }) => (
         <span className="two-lines">
           <span>{endpointId}</span>

@@ -58,6 +58,7 @@ function Scope() {
       />
       <Select
         allowClear
+        showSearch={{ optionFilterProp: 'label' }}
         className="customer-select"
         aria-label={t('field.customer')}
         placeholder={t('task.anyCustomer')}

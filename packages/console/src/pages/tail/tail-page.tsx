@@ -71,6 +71,7 @@ function TailFilter() {
     <>
       <Select
         allowClear
+        showSearch={{ optionFilterProp: 'label' }}
         className="customer-select"
         aria-label={t('field.customer')}
         placeholder={t('task.anyCustomer')}
@@ -80,6 +81,7 @@ function TailFilter() {
       />
       <Select
         allowClear
+        showSearch={{ optionFilterProp: 'label' }}
         className="short-select"
         aria-label={t('field.endpoint')}
         placeholder={t('field.endpoint')}

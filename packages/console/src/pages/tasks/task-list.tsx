@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { callApi } from '../../api/call-api.ts';
 import { type Translate, useLanguage } from '../../i18n/language.tsx';
+import { CustomerName } from '../../parts/customer-name.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
@@ -103,7 +104,11 @@ function columns(t: Translate): readonly Column<HouseTask>[] {
       ),
     },
     { key: 'state', title: t('field.state'), render: ({ state }) => <StateLabel code={state} /> },
-    { key: 'customer', title: t('field.customer'), render: ({ customerId }) => customerId },
+    {
+      key: 'customer',
+      title: t('field.customer'),
+      render: ({ customerId }) => <CustomerName id={customerId} />,
+    },
     { key: 'user', title: t('field.userName'), render: ({ userName }) => userName },
     { key: 'changes', title: t('task.changes'), isNumber: true, render: ({ lastSequence }) => lastSequence },
     { key: 'at', title: t('task.changedAt'), render: ({ changedAt }) => <Moment at={changedAt} /> },

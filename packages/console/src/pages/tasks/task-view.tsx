@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Copyable } from '../../parts/copyable.tsx';
+import { CustomerName } from '../../parts/customer-name.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Failed, Loading } from '../../parts/standing.tsx';
@@ -67,7 +68,9 @@ function TaskFacts({ task }: { readonly task: HouseTaskHistory }) {
       <Fact name={t('field.houseTaskId')}>
         <Copyable text={task.houseTaskId} />
       </Fact>
-      <Fact name={t('field.customer')}>{task.customerId}</Fact>
+      <Fact name={t('field.customer')}>
+        <CustomerName id={task.customerId} />
+      </Fact>
       <Fact name={t('field.packageId')}>
         <Copyable text={task.packageId} />
       </Fact>

@@ -42,6 +42,7 @@ function TaskSearch() {
       <form className="search-form" onSubmit={search}>
         <Select
           allowClear
+          showSearch={{ optionFilterProp: 'label' }}
           aria-label={t('field.customer')}
           placeholder={t('task.anyCustomer')}
           value={query.get('customerId')}

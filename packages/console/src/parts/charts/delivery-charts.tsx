@@ -5,6 +5,7 @@ import { useLanguage } from '../../i18n/language.tsx';
 import { goTo } from '../../shell/place.ts';
 import { useTheme } from '../../shell/theme.tsx';
 import { showLocal } from '../moment.tsx';
+import { showDuration, showLatency } from '../time-span.ts';
 import { Chart } from './chart.tsx';
 
 interface DeliveryChartsProps {
@@ -37,7 +38,7 @@ export function DeliveryCharts({ buckets, bucketMs, scope }: DeliveryChartsProps
       <figure className="card">
         <figcaption>
           <h2>{t('overview.results')}</h2>
-          <span className="dim small">{t('overview.resultsHint')}</span>
+          <span className="dim small">{t('overview.resultsHint', { span: showDuration(bucketMs, t) })}</span>
         </figcaption>
         <Chart option={resultOption} label={t('overview.results')} onPick={pick} />
       </figure>
@@ -88,25 +89,30 @@ function useResultOption(buckets: readonly Bucket[]): EChartsOption {
 }
 
 function useLatencyOption(buckets: readonly Bucket[]): EChartsOption {
+  const { t } = useLanguage();
   const colors = useColors();
-  return useMemo(
-    () => ({
-      ...frameOf(buckets, colors),
+  return useMemo(() => {
+    const { tooltip, ...frame } = frameOf(buckets, colors);
+    const axis = valueAxis(colors);
+    const show = (ms: unknown) => (typeof ms === 'number' ? showLatency(ms, t) : '–');
+    return {
+      ...frame,
+      tooltip: { ...tooltip, valueFormatter: show },
       // A retry that succeeds after an hour must not flatten what took milliseconds.
-      yAxis: { ...valueAxis(colors), type: 'log' as const, min: 1 },
+      yAxis: { ...axis, axisLabel: { ...axis.axisLabel, formatter: show }, type: 'log' as const, min: 1 },
       color: [colors.good, colors.busy, colors.refused],
       series: percentiles.map((id) => ({
         id,
         name: id.toUpperCase(),
         type: 'line' as const,
+        // Where nothing was delivered there is no line, so that a single point must show.
         showSymbol: true,
+        showAllSymbol: true,
         symbolSize: 5,
-        connectNulls: true,
         data: buckets.map(({ latencyMs }) => latencyMs?.[id] ?? null),
       })),
-    }),
-    [buckets, colors],
-  );
+    };
+  }, [buckets, colors, t]);
 }
 
 type Colors = ReturnType<typeof useColors>;
@@ -141,26 +147,26 @@ function useColors() {
 }
 
 /** The tooltip is drawn on the canvas: as markup it would need what the page's policy forbids. */
-function frameOf(buckets: readonly Bucket[], { text, line, ground }: Colors): EChartsOption {
+function frameOf(buckets: readonly Bucket[], { text, line, ground }: Colors) {
   return {
     animation: false,
     grid: { left: 46, right: 12, top: 14, bottom: 52 },
     legend: { bottom: 0, textStyle: { color: text }, itemWidth: 12, itemHeight: 10 },
     tooltip: {
-      trigger: 'axis',
-      renderMode: 'richText',
+      trigger: 'axis' as const,
+      renderMode: 'richText' as const,
       backgroundColor: ground,
       borderColor: line,
       textStyle: { color: text, fontSize: 12 },
     },
     xAxis: {
-      type: 'category',
+      type: 'category' as const,
       data: buckets.map(({ at }) => showLocal(at).slice(5, 16)),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: line } },
       axisLabel: { color: text },
     },
-    yAxis: { ...valueAxis({ text, line }), type: 'value', minInterval: 1 },
+    yAxis: { ...valueAxis({ text, line }), type: 'value' as const, minInterval: 1 },
   };
 }
 

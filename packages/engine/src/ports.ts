@@ -143,7 +143,8 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
    */
   resend(filter: NotificationFilter | ResendPosition, limit: number): Promise<Resent>;
 
-  startResendJob(draft: ResendJobDraft): Promise<ResendJob>;
+  /** Undefined when it was to run alone, and another of the same `startedBy` runs: of two at once, one starts. */
+  startResendJob(draft: ResendJobDraft, by?: Actor): Promise<ResendJob | undefined>;
   findResendJob(jobId: string): Promise<ResendJob | undefined>;
   /** Newest first; of all, or of one who started them. */
   listResendJobs(limit: number, startedBy?: string): Promise<readonly ResendJob[]>;

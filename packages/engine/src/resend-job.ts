@@ -20,7 +20,10 @@ export interface ResendJob {
   readonly endedAt: EpochMs | null;
 }
 
-export type ResendJobDraft = Pick<ResendJob, 'id' | 'filter' | 'total' | 'startedBy'>;
+export interface ResendJobDraft extends Pick<ResendJob, 'id' | 'filter' | 'total' | 'startedBy'> {
+  /** Only while no other of the same `startedBy` runs. */
+  readonly alone: boolean;
+}
 
 export interface ResendJobStep extends Pick<ResendJob, 'id' | 'done'> {
   /** Where it goes on; null when this part was the last. */

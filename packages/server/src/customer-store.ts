@@ -70,9 +70,10 @@ export function createCustomerStore(store: StoreAdmin, customerId: string): Cust
     return job?.startedBy === startedBy ? job : undefined;
   }
 
-  async function startResendJob(draft: ResendJobDraft) {
+  async function startResendJob(draft: ResendJobDraft, by?: Actor) {
     if (!isOwn(draft.filter.customerId)) throw new Error('The filter is of another customer.');
-    return store.startResendJob({ ...draft, filter: { ...draft.filter, customerId }, startedBy });
+    const own = { ...draft, filter: { ...draft.filter, customerId }, startedBy, alone: true };
+    return store.startResendJob(own, by);
   }
 
   return {

@@ -43,10 +43,12 @@ const verbs: Readonly<Record<keyof Omit<CustomerStore, 'recordAudit'>, () => Pro
     ...Array((await acme.resend({ endpointId: 'other-main' }, 10)).resent),
   ],
   startResendJob: () =>
-    acme.startResendJob({ id: 'r1', filter: { customerId: 'other' }, total: 1, startedBy: 'x' }).then(
-      (job) => [job],
-      () => [],
-    ),
+    acme
+      .startResendJob({ id: 'r1', filter: { customerId: 'other' }, total: 1, startedBy: 'x', alone: true })
+      .then(
+        (job) => [job],
+        () => [],
+      ),
   findResendJob: async () => {
     await startForeignJob();
     return (await acme.findResendJob('r2')) ?? [];
@@ -78,6 +80,7 @@ function startForeignJob() {
     filter: { customerId: 'acme' },
     total: 1,
     startedBy: 'ada',
+    alone: false,
   });
 }
 

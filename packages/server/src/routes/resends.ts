@@ -2,7 +2,7 @@ import type { ResendJob } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type Static, Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
-import { type CustomerStore, resentOfCustomerMax } from '../customer-store.ts';
+import { resentOfCustomerMax } from '../customer-store.ts';
 import { bulkRate } from '../limit-rates.ts';
 import { notFound, Problem } from '../problem.ts';
 import { notification, readFilter, resendBody, showNotification } from '../schemas/notification.ts';
@@ -87,27 +87,25 @@ function startRoute({ randomBytes }: AppPorts): FastifyPluginAsyncTypebox {
           const detail = `${matches} match now, not ${body.expected}. Look at the preview again.`;
           throw new Problem('more-than-expected', detail);
         }
-        if (isCustomer) await checkCustomerMay(matches, store);
+        if (isCustomer) checkCustomerMay(matches);
         const id = `r${Buffer.from(randomBytes(8)).toString('hex')}`;
-        const after = { ...filter, matches };
-        await store.recordAudit({ actor, action: 'resend.start', target: id, before: null, after });
-        const job = await store.startResendJob({ id, filter, total: matches, startedBy: actor.id });
+        const draft = { id, filter, total: matches, startedBy: actor.id, alone: isCustomer };
+        const job = await store.startResendJob(draft, actor);
+        if (job === undefined) {
+          throw new Problem('resend-running', 'Your last resend is not done yet; stop it, or wait for it.');
+        }
         return reply.code(202).send(showJob(job));
       },
     );
   };
 }
 
-/** One job at a time: jobs run one after the other, and those of operators have to come to their turn. */
-async function checkCustomerMay(matches: number, store: CustomerStore): Promise<void> {
+/** And one job at a time (`alone`): jobs run one after the other, and those of operators have to come to their turn. */
+function checkCustomerMay(matches: number): void {
   if (matches === 0) throw new Problem('not-found', 'No notification of yours matches.');
   if (matches > resentOfCustomerMax) {
     const detail = `More than ${resentOfCustomerMax} match; narrow the filter, by time for example.`;
     throw new Problem('too-many-matches', detail);
-  }
-  const jobs = await store.listResendJobs(listedMax);
-  if (jobs.some(({ state }) => state === 'running')) {
-    throw new Problem('resend-running', 'Your last resend is not done yet; stop it, or wait for it.');
   }
 }
 

@@ -141,7 +141,7 @@ function adminSide(context: StoreContext): StoreAdmin {
     listRecordedAttempts: (after, limit) => listRecordedAttempts(context, after, limit),
     countNotifications: notifications.count,
     resend: createResend(context, notifications),
-    ...createResendJobs(context),
+    ...createResendJobs(context, audit),
 
     listTasks: (filter, page) => listTasks(context, filter, page),
     findTasks: (houseTaskId, customerId) => findTasks(context, houseTaskId, customerId),

@@ -1,9 +1,13 @@
 import type { StoreAdmin } from '../../ports.ts';
 import { type ResendJobRow, resendJobOf } from '../resend-job-row.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import { reopenWithin } from './resend.ts';
 
 const resendJobsSql = {
+  // Of two that are to run alone the second waits, and then sees the first.
+  lockStarter: `select pg_advisory_xact_lock(hashtext('doorbell.resend'), hashtext($1))`,
+  runningOf: `select 1 from doorbell.resend_job where state = 'running' and started_by = $1 limit 1`,
   insert: `insert into doorbell.resend_job (id, filter, state, total, started_by, started_at)
     select $1, (($2::jsonb) || jsonb_build_object('to', least(($2::jsonb->>'to')::bigint, clock.now + 1)))::text, 'running',
       $3::bigint, $4, clock.now
@@ -29,26 +33,24 @@ export type ResendJobs = Pick<
   'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'stopResendJob'
 >;
 
-export function createResendJobs({ database, givenNow }: StoreContext): ResendJobs {
+export function createResendJobs({ database, givenNow }: StoreContext, audit: AuditLog): ResendJobs {
   async function findResendJob(jobId: string) {
     const [row] = await database.rows<ResendJobRow>(resendJobsSql.find, jobId);
     return row === undefined ? undefined : resendJobOf(row);
   }
 
   return {
-    async startResendJob({ id, filter, total, startedBy }) {
-      const text = JSON.stringify(filter);
-      const [row] = await database.rows<ResendJobRow>(
-        resendJobsSql.insert,
-        id,
-        text,
-        total,
-        startedBy,
-        givenNow(),
-      );
-      if (row === undefined) throw new Error('The job was not written.');
-      return resendJobOf(row);
-    },
+    startResendJob: ({ id, filter, total, startedBy, alone }, by) =>
+      database.transaction(async (session) => {
+        if (alone) {
+          await session.rows(resendJobsSql.lockStarter, startedBy);
+          if ((await session.rows(resendJobsSql.runningOf, startedBy)).length > 0) return undefined;
+        }
+        const values = [id, JSON.stringify(filter), total, startedBy, givenNow()] as const;
+        const [row] = await session.rows<ResendJobRow>(resendJobsSql.insert, ...values);
+        await audit.record(session, by, 'resend.start', id, null, { ...filter, matches: total });
+        return row === undefined ? undefined : resendJobOf(row);
+      }),
     findResendJob,
     listResendJobs: async (limit, startedBy) =>
       (await database.rows<ResendJobRow>(resendJobsSql.list, limit, startedBy ?? null)).map(resendJobOf),

@@ -179,7 +179,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     listRecordedAttempts: async (after, limit) => listRecordedAttempts(after, limit),
     countNotifications: notifications.count,
     resend,
-    ...createResendJobs(context, commits),
+    ...createResendJobs(context, audit, commits),
 
     listTasks: tasks.list,
     findTasks: async (houseTaskId, customerId) => tasks.find(houseTaskId, customerId),

@@ -1,6 +1,7 @@
 import type { StoreAdmin } from '../../ports.ts';
 import type { ResendJob } from '../../resend-job.ts';
 import { type ResendJobRow, resendJobOf } from '../resend-job-row.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { StoreContext } from './context.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { createReopen } from './resend.ts';
@@ -8,6 +9,9 @@ import { createReopen } from './resend.ts';
 export const resendJobsSql = {
   insert: `insert into resend_job (id, filter, state, total, started_by, started_at)
     values (?, ?, 'running', ?, ?, ?)`,
+  // Few run at a time.
+  runningOf: `select 1 from resend_job indexed by resend_job_running
+    where state = 'running' and lease_until >= 0 and started_by = ? limit 1`,
   find: 'select * from resend_job where id = ?',
   list: `select * from resend_job indexed by resend_job_by_time where started_at > 0 and started_by = coalesce(?2, started_by)
     order by started_at desc, id desc limit ?1`,
@@ -24,10 +28,11 @@ export type ResendJobs = Pick<
   'startResendJob' | 'findResendJob' | 'listResendJobs' | 'claimResendJob' | 'stepResendJob' | 'stopResendJob'
 >;
 
-export function createResendJobs(context: StoreContext, commits: GroupCommit): ResendJobs {
+export function createResendJobs(context: StoreContext, audit: AuditLog, commits: GroupCommit): ResendJobs {
   const { connection, now, leaseNow } = context;
   const reopen = createReopen(context);
   const insert = connection.prepare(resendJobsSql.insert);
+  const findRunningOf = connection.prepare(resendJobsSql.runningOf);
   const findRow = connection.prepare<ResendJobRow>(resendJobsSql.find);
   const list = connection.prepare<ResendJobRow>(resendJobsSql.list);
   const findFree = connection.prepare<ResendJobRow>(resendJobsSql.free);
@@ -42,14 +47,14 @@ export function createResendJobs(context: StoreContext, commits: GroupCommit): R
   }
 
   return {
-    startResendJob: (draft) =>
+    startResendJob: (draft, by) =>
       commits.write(() => {
+        if (draft.alone && findRunningOf.get(draft.startedBy) !== undefined) return undefined;
         const at = now();
         const filter = { ...draft.filter, to: Math.min(draft.filter.to ?? at + 1, at + 1) };
         insert.run(draft.id, JSON.stringify(filter), draft.total, draft.startedBy, at);
-        const job = find(draft.id);
-        if (job === undefined) throw new Error('The job was not written.');
-        return job;
+        audit.record(by, 'resend.start', draft.id, null, { ...draft.filter, matches: draft.total });
+        return find(draft.id);
       }),
     findResendJob: async (jobId) => find(jobId),
     listResendJobs: async (limit, startedBy) => list.all(limit, startedBy ?? null).map(resendJobOf),

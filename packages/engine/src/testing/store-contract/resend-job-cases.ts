@@ -1,17 +1,21 @@
 import { expect } from 'vitest';
+import type { Actor } from '../../audit.ts';
+import type { ResendJobDraft } from '../../resend-job.ts';
 import type { Cases } from '../store-contract.ts';
 import { refused } from './world.ts';
 
 const leaseMs = 15_000;
 const start = { done: 0, cursor: null } as const;
-const draft = { id: 'j1', filter: { result: 3, endpointId: 'e1' }, total: 7, startedBy: 'ops' } as const;
+const about = { id: 'j1', filter: { result: 3, endpointId: 'e1' }, total: 7, startedBy: 'ops' } as const;
+const draft: ResendJobDraft = { ...about, alone: false };
+const ops: Actor = { kind: 'user', id: 'ops', address: null };
 
 export const resendJobCases: Cases = {
   'start, and mean only what was recorded until then': async (world) => {
     const startedAt = world.clock.now();
     const job = await world.store.startResendJob(draft);
     expect(job).toEqual({
-      ...draft,
+      ...about,
       filter: { ...draft.filter, to: startedAt + 1 },
       state: 'running',
       done: 0,
@@ -21,7 +25,7 @@ export const resendJobCases: Cases = {
       endedAt: null,
     });
     const earlier = await world.store.startResendJob({ ...draft, id: 'j2', filter: { to: 5 } });
-    expect(earlier.filter).toEqual({ to: 5 });
+    expect(earlier?.filter).toEqual({ to: 5 });
     expect(await world.store.findResendJob('j1')).toEqual(job);
     expect(await world.store.findResendJob('nothing')).toBeUndefined();
     world.clock.advance(1_000);
@@ -40,6 +44,34 @@ export const resendJobCases: Cases = {
     expect(await idsOf(1, 'bob')).toEqual(['j2']);
     expect(await idsOf(9, 'eve')).toEqual([]);
     expect(await idsOf(9)).toEqual(['j3', 'j2', 'j1']);
+  },
+
+  'that are to run alone start one at a time for each who starts them, also when several ask at once': async (
+    world,
+  ) => {
+    const start = (id: string, startedBy: string) =>
+      world.store.startResendJob({ ...draft, id, startedBy, alone: true }, ops);
+    const ids = ['j1', 'j2', 'j3', 'j4', 'j5', 'j6'];
+    const started = await Promise.all([...ids.map((id) => start(id, 'ada')), start('j7', 'bob')]);
+    const [first, ...others] = started.filter((job) => job?.startedBy === 'ada');
+    expect(others).toEqual([]);
+    expect(started.at(-1)).toMatchObject({ id: 'j7', state: 'running' });
+    expect(await world.store.listResendJobs(9)).toHaveLength(2);
+    // What did not start did not happen.
+    expect((await world.store.listAudit({ action: 'resend.start' }, { limit: 9 })).items).toHaveLength(2);
+    expect(await start('j8', 'ada')).toBeUndefined();
+    await world.store.stopResendJob(first?.id ?? '');
+    expect(await start('j8', 'ada')).toMatchObject({ id: 'j8' });
+    expect(await world.store.startResendJob({ ...draft, id: 'j9', startedBy: 'ada' })).toMatchObject({
+      id: 'j9',
+    });
+  },
+
+  'are on record with who started them, and what they meant': async (world) => {
+    await world.store.startResendJob(draft, ops);
+    const { items } = await world.store.listAudit({}, { limit: 9 });
+    const after = { result: 3, endpointId: 'e1', matches: 7 };
+    expect(items).toMatchObject([{ action: 'resend.start', target: 'j1', actor: ops, before: null, after }]);
   },
 
   'are run by one at a time, and taken up where they were when that one is gone': async (world) => {

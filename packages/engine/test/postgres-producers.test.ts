@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { taskStates, transitions } from '@doorbell/contract';
+import { encodeForm, taskStates, transitions } from '@doorbell/contract';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
+import { checkChanges, InvalidChanges } from '../src/append.ts';
+import type { NewChange } from '../src/change.ts';
 import { appendWithin } from '../src/stores/postgres/index.ts';
 import { nameOf, World } from '../src/testing/store-contract/world.ts';
 import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
@@ -137,9 +139,56 @@ await describeOnPostgres('producers in transactions of their own', (server) => {
       `'c1', 't1', 0, 'h', 'p', 'u', '', '{"sign": "x"}'`,
       /parameter sign/,
     ],
+    ['for no customer', `null, 't1', 0, 'h', 'p', 'u', ''`, /customer_id must be given/],
+    [
+      'extras that are no object',
+      `'c1', 't1', 0, 'h', 'p', 'u', '', '["a"]'`,
+      /extra must be an object of texts, not array/,
+    ],
+    [
+      'an eventId with a control character',
+      `'c1', 't1', 0, 'h', 'p', 'u', '', '{}', E'a\\u0085'`,
+      /event_id must not/,
+    ],
   ])('may not record %s with the function', async (_what, values, message) => {
     await expect(subject.sql(`select doorbell.append_change(${values})`)).rejects.toThrow(message);
     expect(await world.store.findTasks('t1')).toEqual([]);
+  });
+
+  it.each<[string, Partial<NewChange>]>([
+    ['32 characters, each of two units', { houseTaskId: '😀'.repeat(17) }],
+    ['64 units', { houseId: '😀'.repeat(32) }],
+    ['65 units', { houseId: `${'😀'.repeat(32)}x` }],
+    ['4,096 units', { userName: '😀'.repeat(2_048) }],
+    ['4,097 units', { userName: `${'😀'.repeat(2_048)}x` }],
+    ['the last of the first plane', { userName: '\uffff'.repeat(4_096) }],
+    ['an extra parameter of 4,096', { extra: { a: 'x'.repeat(4_096) } }],
+    ['an extra parameter of 4,097', { extra: { a: 'x'.repeat(4_097) } }],
+    ['58 extra parameters', { extra: extras(58, 'x') }],
+    ['59 extra parameters', { extra: extras(59, 'x') }],
+    ['a form of 65,536 bytes', ofBytes(65_536)],
+    ['a form of 65,537 bytes', ofBytes(65_537)],
+    ['a form of Chinese', { userName: '王'.repeat(4_096), extra: extras(4, '小明'.repeat(1_000)) }],
+  ])('may record %s with the function exactly when it can be sent', async (_what, fields) => {
+    const change = world.change('t1', 10_000, fields);
+    const faults = faultsOf(change);
+    const { customerId, houseTaskId, state, houseId, packageId, userId, userName, extra } = change;
+    const values = [
+      customerId,
+      houseTaskId,
+      state,
+      houseId,
+      packageId,
+      userId,
+      userName,
+      JSON.stringify(extra),
+    ];
+    const recorded = subject.sql(
+      'select doorbell.append_change($1, $2, $3, $4, $5, $6, $7, $8) as seq',
+      ...values,
+    );
+    if (faults.length === 0) expect(await recorded).toEqual([{ seq: 1 }]);
+    else await expect(recorded).rejects.toMatchObject({ code: '22023' });
   });
 
   it('need the right to call the function, and no other', async () => {
@@ -223,3 +272,25 @@ await describeOnPostgres('producers in transactions of their own', (server) => {
     expect(row?.age).toBeLessThan(60_000);
   });
 });
+
+function extras(count: number, value: string): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index + 10}`, value]));
+}
+
+/** What the contract has against it. */
+function faultsOf(change: NewChange): readonly unknown[] {
+  try {
+    checkChanges([change]);
+    return [];
+  } catch (error) {
+    return error instanceof InvalidChanges ? error.faults : [error];
+  }
+}
+
+/** Fields of a change of t1 whose form has so many bytes. */
+function ofBytes(bytes: number): Partial<NewChange> {
+  const ids = { houseTaskId: 't1', houseId: 'h', packageId: 'p', userId: 'u', userName: "'".repeat(1_365) };
+  const most = { ...extras(14, 'a b-'.repeat(1_024)), z: '' };
+  const padding = bytes - encodeForm(Object.entries({ ...ids, state: '10000', ...most })).length;
+  return { ...ids, extra: { ...most, z: 'x'.repeat(padding) } };
+}

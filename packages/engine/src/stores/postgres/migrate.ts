@@ -12,6 +12,7 @@ import { closedByStateSchema } from './schema/010-closed-by-state.ts';
 import { attemptTimingsSchema } from './schema/011-attempt-timings.ts';
 import { wakingSchema } from './schema/012-waking.ts';
 import { alertSignsSchema } from './schema/013-alert-signs.ts';
+import { appendLimitsSchema } from './schema/014-append-limits.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -37,11 +38,15 @@ const migrations: readonly Migration[] = [
   { sql: attemptTimingsSchema, worksSince: 5 },
   { sql: wakingSchema, worksSince: 5 },
   { sql: alertSignsSchema, worksSince: 5 },
+  { sql: appendLimitsSchema, worksSince: 5 },
 ];
 
 const migrateSql = {
   // Transaction-scoped: a session lock would be stranded behind a pooler.
   lock: `select pg_advisory_xact_lock(hashtext('doorbell.migrate'))`,
+  // Whoever uses a table waits behind a migration that waits for it, be it for somebody's report: so that is not for long.
+  // Longer than an autovacuum takes to give way, though, which is deadlock_timeout.
+  limits: `set local lock_timeout = '5s'`,
   // `if not exists` asks for the privilege to create one even where an owner of databases has made it beforehand.
   hasSchema: `select exists (
     select from pg_namespace where nspname = (parse_ident('doorbell.schema_version'))[1]) as has`,
@@ -64,6 +69,7 @@ export async function migrate(database: Database): Promise<readonly number[]> {
   const options = { statementTimeoutMs: 0 };
   return database.transaction(async (session) => {
     await session.rows(migrateSql.lock);
+    await session.rows(migrateSql.limits);
     const { version, works_since: worksSince } = await versionOf(session);
     if (worksSince > migrations.length) throw newer(version);
     if (version === 0) {

@@ -6,7 +6,7 @@ import { createNetworkPolicy, createVault, Engine, scopes } from '@doorbell/engi
 import { createHttpTransport } from '@doorbell/engine/http';
 import { openSqliteStore } from '@doorbell/engine/sqlite';
 import { createInProcessWakeup, systemClock } from '@doorbell/engine/system';
-import { createApp, createMetrics, mintApiKey } from '@doorbell/server';
+import { createApp, createHeldReadings, createMetrics, mintApiKey } from '@doorbell/server';
 import { pino } from 'pino';
 import { Tail } from '../../packages/server/src/tail.ts';
 import { keptForm, readCorpus } from './corpus.ts';
@@ -86,6 +86,7 @@ async function openServer(): Promise<ServerUnderTest> {
   const app = await createApp({
     engine,
     admin: store,
+    readings: createHeldReadings({ admin: store, clock }),
     testAlertChannel: () => Promise.reject(new Error('Nothing is sent.')),
     database: { isShared: false, isWritable: async () => true },
     roles: ['api'],

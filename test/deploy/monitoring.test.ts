@@ -45,7 +45,7 @@ beforeAll(async () => {
   const metrics = createMetrics();
   const health = () => ({ lastRoundAt: 0, lastSettledAt: 0, inFlight: 0 });
   const away = () => Promise.reject(new Error('away'));
-  metrics.watch({ admin: { backlog: away, listUnclearedAlerts: away }, engine: { health } });
+  metrics.watch({ readings: { backlog: away }, admin: { listUnclearedAlerts: away }, engine: { health } });
   for (const [, name = '', type] of (await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     exported.add(name);
     if (type !== 'histogram') continue;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AlertAnswer, AlertChannel, Clock, Engine, NetworkPolicy, StoreAdmin } from '@doorbell/engine';
 import type { Logger } from 'pino';
+import type { HeldReadings } from './held-readings.ts';
 import type { Metrics } from './metrics.ts';
 import type { OpenDatabase } from './open-database.ts';
 import type { Role } from './role.ts';
@@ -10,6 +11,7 @@ import type { Tail } from './tail.ts';
 export interface AppPorts {
   readonly engine: Pick<Engine, 'append' | 'test' | 'hint' | 'health'>;
   readonly admin: StoreAdmin;
+  readonly readings: HeldReadings;
   /** Sends a message that is no alert, now. */
   readonly testAlertChannel: (channel: AlertChannel) => Promise<AlertAnswer>;
   readonly database: Pick<OpenDatabase, 'isShared' | 'isWritable'>;

@@ -6,6 +6,7 @@ export { ConfigError } from './config-error.ts';
 export { databaseFileOf, loadMasterKey } from './data-path.ts';
 export { databaseName } from './database-url.ts';
 export { createDeliveryObserver } from './delivery-observer.ts';
+export { createHeldReadings } from './held-readings.ts';
 export { requireMasterKey } from './master-key.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { hashPassword } from './passwords.ts';

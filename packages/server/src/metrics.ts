@@ -12,6 +12,7 @@ import {
   type Verdict,
 } from '@doorbell/engine';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { HeldReadings } from './held-readings.ts';
 import type { TimedVerb } from './timed-store.ts';
 
 /** Numbers for Prometheus. No label holds an id, so their number stays bounded. */
@@ -33,7 +34,8 @@ export interface Metrics {
 }
 
 export interface MetricSources {
-  readonly admin: Pick<StoreAdmin, 'backlog' | 'listUnclearedAlerts'>;
+  readonly readings: Pick<HeldReadings, 'backlog'>;
+  readonly admin: Pick<StoreAdmin, 'listUnclearedAlerts'>;
   readonly engine: Pick<Engine, 'health'>;
 }
 
@@ -187,7 +189,7 @@ function createInstruments(registers: Registry[]) {
 }
 
 /** Returns what brings the gauges up to date; they are set before a scrape renders any of them. */
-function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () => Promise<void> {
+function watchBacklog(registry: Registry, { readings, admin, engine }: MetricSources): () => Promise<void> {
   const gauge = (name: string, help: string) =>
     new Gauge({ name: `doorbell_${name}`, help, registers: [registry] });
   const inFlight = gauge('in_flight', 'Deliveries in flight, of this process.');
@@ -215,6 +217,10 @@ function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () 
   const paused = ofDatabase('endpoints_paused', 'Endpoints that are paused.');
   const breakers = ofDatabase('breakers_open', 'Endpoints whose breaker is open.');
   const parked = ofDatabase('tasks_parked', 'Lanes parked until someone resends.');
+  const readAge = gauge(
+    'backlog_age_seconds',
+    'How long ago this process counted what waits: a second for every 100,000 of it, a minute at most.',
+  );
   const alertsUncleared = new Gauge({
     name: 'doorbell_alerts_uncleared',
     help: 'Alerts that were raised and not cleared yet. Of the database: every process on it shows the same.',
@@ -226,9 +232,12 @@ function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () 
     const health = engine.health();
     inFlight.set(health.inFlight);
     lastRound.set(health.lastRoundAt / 1_000);
-    const backlog = await admin.backlog().catch(() => undefined);
-    readable.set(backlog === undefined ? 0 : 1);
-    if (backlog === undefined) return;
+    const reading = await readings.backlog().catch(() => undefined);
+    const alerts = await admin.listUnclearedAlerts().catch(() => undefined);
+    readable.set(reading === undefined || alerts === undefined ? 0 : 1);
+    if (reading === undefined) return;
+    const { value: backlog, ageMs } = reading;
+    readAge.set(ageMs / 1_000);
     const ageSeconds = (at: number | null) => (at === null ? 0 : Math.max(0, backlog.at - at) / 1_000);
     pending.set(backlog.pending);
     claimable.set(backlog.claimable);
@@ -237,9 +246,8 @@ function watchBacklog(registry: Registry, { admin, engine }: MetricSources): () 
     paused.set(backlog.endpointsPaused);
     breakers.set(backlog.breakersOpen);
     parked.set(backlog.lanesParked);
-    const alerts = (await admin.listUnclearedAlerts().catch(() => undefined)) ?? [];
     for (const kind of alertKinds) {
-      alertsUncleared.set({ kind }, alerts.filter((alert) => alert.kind === kind).length);
+      alertsUncleared.set({ kind }, alerts?.filter((alert) => alert.kind === kind).length ?? 0);
     }
   };
 }

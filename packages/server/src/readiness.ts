@@ -5,7 +5,7 @@ export interface NotReady {
   readonly detail: string;
 }
 
-type Judged = Pick<AppPorts, 'admin' | 'database' | 'roles' | 'engine' | 'clock' | 'logger'>;
+type Judged = Pick<AppPorts, 'readings' | 'database' | 'roles' | 'engine' | 'clock' | 'logger'>;
 
 /** The engine asks for work every second; half a minute without an answer is a stall. */
 const roundAgeMsMax = 30_000;
@@ -41,8 +41,8 @@ async function findStoreFaults(ports: Judged): Promise<readonly NotReady[]> {
   }
 }
 
-async function findDeliveryStall({ admin, engine, clock }: Judged): Promise<readonly NotReady[]> {
-  const { at, oldestClaimableAt } = await admin.backlog();
+async function findDeliveryStall({ readings, engine, clock }: Judged): Promise<readonly NotReady[]> {
+  const { at, oldestClaimableAt } = (await readings.backlog()).value;
   const claimableAgeMs = oldestClaimableAt === null ? 0 : at - oldestClaimableAt;
   const settledAgeMs = clock.now() - engine.health().lastSettledAt;
   if (claimableAgeMs <= stallMsMax || settledAgeMs <= stallMsMax) return [];

@@ -19,6 +19,7 @@ import { runBackground } from './background.ts';
 import type { ServerConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { createDeliveryObserver } from './delivery-observer.ts';
+import { createHeldReadings } from './held-readings.ts';
 import { flushRollups } from './keep-rollups.ts';
 import { createMetrics } from './metrics.ts';
 import { type OpenDatabase, openDatabase } from './open-database.ts';
@@ -76,22 +77,17 @@ async function serve(
   const transport = createHttpTransport({ policy, userAgent: 'Doorbell/0.1.0' });
   const tally = new RollupTally();
   const tail = new Tail();
-  const observer = createDeliveryObserver({
-    metrics,
-    logger,
-    admin: store,
-    tally,
-    tail: database.isShared ? undefined : tail,
-    clock,
-    also: config.observer,
-  });
+  const told = { metrics, logger, admin: store, tally, clock, also: config.observer };
+  const observer = createDeliveryObserver({ ...told, tail: database.isShared ? undefined : tail });
   const timed = createTimedStore(store, clock, metrics);
   const engine = new Engine({ store: timed, transport, clock, wakeup, random: Math.random, observer });
-  metrics.watch({ admin: store, engine });
+  const readings = createHeldReadings({ admin: store, clock });
+  metrics.watch({ readings, admin: store, engine });
   const setupToken = await findSetupToken(roles, store);
   const app = await createApp({
     engine,
     admin: store,
+    readings,
     testAlertChannel: (channel) => sendTestAlert(channel, { transport, clock }, never),
     database,
     roles,

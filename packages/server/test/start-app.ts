@@ -21,6 +21,7 @@ import { createApp } from '../src/app.ts';
 import type { AppPorts } from '../src/app-ports.ts';
 import { mintApiKey } from '../src/auth.ts';
 import { createDeliveryObserver } from '../src/delivery-observer.ts';
+import { createHeldReadings } from '../src/held-readings.ts';
 import { flushRollups } from '../src/keep-rollups.ts';
 import { createMetrics } from '../src/metrics.ts';
 import type { Role } from '../src/role.ts';
@@ -98,11 +99,13 @@ export async function startApp({
   const observer = createDeliveryObserver({ metrics, logger, admin: store, tally, tail, clock });
   const timed = createTimedStore(store, clock, metrics);
   const engine = new Engine({ store: timed, transport, clock, wakeup, random: () => 0.5, observer });
-  metrics.watch({ admin: store, engine });
+  const readings = createHeldReadings({ admin: store, clock });
+  metrics.watch({ readings, admin: store, engine });
   const database = { isShared: false, isWritable: async () => true, ...shared };
   const app = await createApp({
     engine,
     admin: store,
+    readings,
     testAlertChannel: (channel) => sendTestAlert(channel, { transport, clock }, new AbortController().signal),
     database,
     roles,

@@ -2,6 +2,7 @@ import type { Backlog, Endpoint } from '@doorbell/engine';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { AppPorts } from '../app-ports.ts';
+import type { CustomerStore } from '../customer-store.ts';
 import { listTroubles } from '../overview.ts';
 import { notFound } from '../problem.ts';
 import { customerId, endpointId, endpointParams } from '../schemas/id.ts';
@@ -61,7 +62,7 @@ export const endpointHealth = Type.Object(
   { title: 'EndpointHealth' },
 );
 
-export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTypebox {
+export function overviewRoutes({ admin, readings, clock }: AppPorts): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/overview',
@@ -71,7 +72,9 @@ export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTy
           operationId: 'getOverview',
           summary: 'How delivery goes: results and latency over time, what waits, endpoints in trouble',
           description:
-            'From counts that are kept for each minute; what settled in the last second may be missing.',
+            'From counts that are kept for each minute; what settled in the last second may be missing. What waits was ' +
+            'counted a second ago for every 100,000 of it, and endpoints in trouble looked for a second ago for every ' +
+            '1,000 endpoints, a minute ago at most.',
           querystring: Type.Object(
             { ...spanQuery, customerId: Type.Optional(customerId), endpointId: Type.Optional(endpointId) },
             { additionalProperties: false },
@@ -85,16 +88,14 @@ export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTy
       async ({ query, store, principal }) => {
         const now = clock.now();
         const span = readSpan(query, now);
-        const endpoints = (await store.listEndpoints(query.customerId)).filter(
-          ({ id }) => query.endpointId === undefined || query.endpointId === id,
-        );
         const isLimited = principal.customerId !== null;
         const isAll = !isLimited && query.customerId === undefined && query.endpointId === undefined;
-        const endpointIds = isAll ? undefined : endpoints.map(({ id }) => id);
+        const of = isAll ? undefined : await listAsked(query, store);
+        const endpointIds = of?.map(({ id }) => id);
         const [buckets, waiting, troubles] = await Promise.all([
           admin.listRollups({ ...span, endpointIds }),
-          admin.backlog(endpointIds),
-          listTroubles(endpoints, admin, now),
+          of === undefined ? readings.backlog().then(({ value }) => value) : admin.backlog(endpointIds),
+          of === undefined ? readings.troubles().then(({ value }) => value) : listTroubles(of, admin, now),
         ]);
         return {
           ...showStatistics(span, buckets),
@@ -104,6 +105,17 @@ export function overviewRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTy
       },
     );
   };
+}
+
+/** One by its id; all of a customer only when it is the customer that was asked for. */
+async function listAsked(
+  { customerId: ofCustomer, endpointId: asked }: { customerId?: string; endpointId?: string },
+  store: CustomerStore,
+): Promise<readonly Endpoint[]> {
+  if (asked === undefined) return store.listEndpoints(ofCustomer);
+  const endpoint = await store.findEndpoint(asked);
+  const isAsked = endpoint !== undefined && (ofCustomer === undefined || endpoint.customerId === ofCustomer);
+  return isAsked ? [endpoint] : [];
 }
 
 export function endpointHealthRoutes({ admin, clock }: AppPorts): FastifyPluginAsyncTypebox {

@@ -16,7 +16,10 @@ export default defineConfig({
       'proof/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
-    testTimeout: 30_000,
+    // No test measures time; these only end what hangs, also where everything else runs beside it.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // Most of them wait, for processes, servers and a browser; one core left free for that would be idle.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },

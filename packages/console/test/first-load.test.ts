@@ -57,7 +57,7 @@ describeInBrowser('the first load', (stage) => {
     const isHere = (name: string) =>
       `performance.getEntriesByType('resource').some(({ name }) => name.includes('/${name}-'))`;
     for (const name of ['overview-page', 'notifications-page', 'tail-page', 'access-page']) {
-      await expect.poll(() => page.evaluate(isHere(name)), { timeout: 15_000 }).toBe(true);
+      await expect.poll(() => page.evaluate(isHere(name))).toBe(true);
     }
     await page.waitForLoadState('networkidle');
     const asked: string[] = [];

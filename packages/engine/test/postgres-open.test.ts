@@ -81,7 +81,7 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
       await asStandby(async () => {
         const options = { connectionString: url, schema: subject.schema, clock, random: () => 0 };
         opened.push(openPostgresWakeup(options));
-        await vi.waitUntil(() => sleeps > 0, 20_000);
+        await vi.waitUntil(() => sleeps > 0, 30_000);
       });
       // Twice: for the connection that is made anew, and for the hint itself.
       for (const wakeup of [...opened, ...opened]) {
@@ -92,7 +92,7 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
         await vi.waitUntil(async () => {
           await subject.sql(`select pg_notify($1, '')`, subject.schema);
           return isHeard;
-        }, 20_000);
+        }, 30_000);
         await waiting;
       }
       for (const wakeup of opened) await wakeup.close();

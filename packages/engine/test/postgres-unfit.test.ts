@@ -111,7 +111,7 @@ await describeOnPostgres('a PostgreSQL database that is not fit yet', ({ url }) 
     await inside.query('begin');
     await inside.query(`select pg_advisory_xact_lock(hashtext('doorbell.migrate'))`);
     const migrating = migratePostgres({ connectionString });
-    await vi.waitUntil(() => isWaiting(inside), { timeout: 10_000 });
+    await vi.waitUntil(() => isWaiting(inside), { timeout: 30_000 });
     await inside.query('commit');
     expect((await migrating).length).toBeGreaterThan(10);
   });

@@ -49,7 +49,7 @@ export async function visit(browser: Browser, url: string, as: Visit = {}): Prom
   });
   const page = await context.newPage();
   // Below the tests' own limit, so that the error names what was waited for.
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   await page.addInitScript((shade) => localStorage.setItem('doorbell.theme', shade), theme);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

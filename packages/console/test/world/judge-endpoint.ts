@@ -4,5 +4,6 @@ import type { Page } from 'playwright-core';
 export async function judgeEndpoint(page: Page, endpointId: string): Promise<void> {
   await page.locator('#conformance-endpoint').fill(endpointId);
   await page.locator('.conformance-consent button[type=submit]').click();
-  await page.locator('.conformance-verdict').waitFor();
+  // A run of more than two hundred requests.
+  await page.locator('.conformance-verdict').waitFor({ timeout: 90_000 });
 }

@@ -60,7 +60,9 @@ export class RemoteServer {
     });
     if (response.ok) return response;
     const { detail, errors } = (await response.json().catch(() => ({}))) as ProblemJson;
-    const faults = (errors ?? []).map(({ pointer, detail: why }) => ` ${pointer}: ${why}.`).join('');
+    // A single fault is the detail itself.
+    const others = (errors ?? []).filter(({ detail: why }) => !detail?.includes(why));
+    const faults = others.map(({ pointer, detail: why }) => ` ${pointer}: ${why}.`).join('');
     throw new CommandError(
       response.status === 400 ? exitCodes.usage : exitCodes.no,
       `${method} ${path.split('?', 1)[0]} was answered ${response.status}: ${detail ?? 'no detail'}${faults}`,

@@ -110,4 +110,9 @@ it('what is wrong is said in a sentence, with its exit code', async () => {
     1,
     expect.stringContaining('There is no notification'),
   ]);
+  const nonsense = await world.doorbell('notifications', 'list', '--state', '1');
+  expect(nonsense.exitCode).toBe(2);
+  expect(nonsense.stderr.match(/must be one of/g)).toHaveLength(1);
+  const empty = await world.doorbell('notifications', 'list', '--house', '没有');
+  expect(empty).toMatchObject({ exitCode: 0, stdout: '', stderr: 'No notification matches.\n' });
 }, 30_000);

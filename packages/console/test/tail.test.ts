@@ -75,6 +75,39 @@ describeInBrowser('the live tail', (stage) => {
     await expect.poll(() => page.getByRole('button', { name: /T-1/ }).count()).toBe(2);
   });
 
+  it('asks again when the line has been silent for longer than the server ever is', async () => {
+    const { page } = await signIn(stage(), '/');
+    await page.clock.install();
+    await page.goto(`${stage().world.url}/tail`);
+    await page.getByText('实时', { exact: true }).waitFor();
+    const askedAgain = page.waitForRequest('**/v1/tail*');
+    await page.clock.fastForward(60_000);
+    await page.getByText('连接中断，正在重连').waitFor();
+    await page.clock.fastForward(3_000);
+    await askedAgain;
+    await page.getByText('实时', { exact: true }).waitFor();
+  });
+
+  it('says why when the server refuses to be watched, until it does not', async () => {
+    const { page } = await signIn(stage(), '/');
+    await page.route('**/v1/tail*', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          type: '/problems/too-many-streams',
+          status: 503,
+          detail: '100 watch already.',
+        }),
+      }),
+    );
+    await page.locator('nav a[href="/tail"]').click();
+    await page.getByRole('alert').getByText('同时查看的人数已达上限').waitFor();
+    await page.unrouteAll();
+    await page.getByText('实时', { exact: true }).waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
   it('takes 50,000 at once, keeps what it shows bounded, and answers who works with it', async () => {
     const visitor = await signIn(stage(), '/');
     const { page, complaints } = visitor;

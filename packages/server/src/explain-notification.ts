@@ -28,7 +28,7 @@ function waitingFor({ waiting }: Notification): string {
     case 'parked-task':
       return `the task is parked at change ${waiting.sequence}, which was given up; resend that one to go on.`;
     case 'endpoint-paused':
-      return `the endpoint is paused since ${iso(waiting.since)} (${waiting.reason}: ${waiting.detail}) Resume it to go on.`;
+      return `the endpoint is paused since ${iso(waiting.since)} (${waiting.reason}: ${ended(waiting.detail)}) Resume it to go on.`;
     case 'breaker':
       return `the endpoint failed too often in a row; it is probed again at ${iso(waiting.probeAt)}.`;
     default:
@@ -37,7 +37,12 @@ function waitingFor({ waiting }: Notification): string {
 }
 
 function triedSoFar({ lastAttempt }: Notification): string {
-  return lastAttempt === null ? '' : ` Last attempt, at ${iso(lastAttempt.at)}: ${lastAttempt.detail}`;
+  return lastAttempt === null ? '' : ` Last attempt, at ${iso(lastAttempt.at)}: ${ended(lastAttempt.detail)}`;
+}
+
+/** What a customer answered may end it, without a full stop. */
+function ended(text: string): string {
+  return /[.!?。！？]$/.test(text) ? text : `${text}.`;
 }
 
 function unaccepted({ attempts }: Notification): string {

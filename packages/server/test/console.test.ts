@@ -23,6 +23,13 @@ describe('the console', () => {
     expect(headers).toMatchObject({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
   });
 
+  it('is served at the root to whoever asks, also to a probe that names no type', async () => {
+    const app = await startApp({ consoleFiles });
+    const probe = { accept: '*/*', authorization: '' };
+    expect((await app.call('GET', '/', undefined, probe)).status).toBe(200);
+    expect((await app.call('HEAD', '/', undefined, probe)).status).toBe(200);
+  });
+
   it('answers its index to a browser that opens one of its pages by address', async () => {
     const app = await startApp({ consoleFiles });
     const { text } = await app.call('GET', '/endpoints/acme-main?tab=health', undefined, browser);

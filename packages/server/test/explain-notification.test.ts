@@ -12,7 +12,7 @@ const lastAttempt: LastAttempt = {
 };
 const last = ' Last attempt, at 2026-01-01T00:00:00.000Z: The endpoint answered state 500.';
 
-function explain(told: Pick<Notification, 'result' | 'attempts'>): string {
+function explain(told: Pick<Notification, 'result' | 'attempts'> & Partial<Notification>): string {
   return explainNotification({
     laneId: 1,
     sequence: 1,
@@ -42,6 +42,15 @@ test('a superseded notification is said to be unsent only when it was never trie
     'Superseded: a newer change of the task overtook it after 3 attempts, none of them accepted; ' +
       `the endpoint asked for the latest only.${last}`,
   );
+});
+
+test('what a customer answered without a full stop does not run into the next sentence', () => {
+  const detail = 'The endpoint answered state 500. It said: no connection';
+  expect(explain({ result: 3, attempts: 2, lastAttempt: { ...lastAttempt, detail } })).toMatch(
+    /It said: no connection\. Resend it once the cause is mended\.$/,
+  );
+  const waiting = { for: 'endpoint-paused', since: at, reason: 'unauthorized', detail } as const;
+  expect(explain({ result: 0, attempts: 0, waiting })).toMatch(/no connection\.\) Resume it to go on\.$/);
 });
 
 test('attempts are counted over resends, which a sentence does not mix up with the number of an attempt', () => {

@@ -118,7 +118,7 @@ test('one refused notification, or all that match a filter, are sent again; a pr
       return items.length === 3 ? items : undefined;
     });
   const items = await refused();
-  expect(items[0].explanation).toMatch(/^Refused: .*It said: no$/);
+  expect(items[0].explanation).toMatch(/^Refused: .*It said: no\.$/);
 
   const body = { filter: { customerId: 'acme', result: 2 } };
   const preview = await app.call('POST', '/v1/notifications/resend', { ...body, dryRun: true });

@@ -69,6 +69,8 @@ async function list(options: ListOptions): Promise<void> {
     left -= page.items.length;
     cursor = page.next;
   }
+  // Silence could as well be a pipe that broke.
+  if (left === options.limit && !options.json) process.stderr.write('No notification matches.\n');
 }
 
 function lineOf(item: Notification): string {

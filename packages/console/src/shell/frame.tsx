@@ -20,7 +20,9 @@ export function Frame() {
   const user = useUser();
   const shown = useMemo(() => menu.filter(({ deed }) => mayDo(user, deed)), [user]);
   const current = shown.find((item) => item === findMenuItem(path));
-  const title = current === undefined ? t('shell.noPage') : t(current.title);
+  // A colleague's link may lead to what only other roles see.
+  const missing = findMenuItem(path) === undefined ? 'shell.noPage' : 'standing.forbidden';
+  const title = t(current?.title ?? missing);
   useEffect(() => loadInIdleTime(shown), [shown]);
   useEffect(() => {
     document.title = `${title} - Doorbell`;
@@ -62,7 +64,7 @@ export function Frame() {
       <main id="content" className="content" tabIndex={-1}>
         <PageBoundary key={path}>
           <Suspense fallback={<Loading />}>
-            {current === undefined ? <Nothing title={t('shell.noPage')} hint={path} /> : <current.Page />}
+            {current === undefined ? <Nothing title={title} hint={path} /> : <current.Page />}
           </Suspense>
         </PageBoundary>
       </main>
@@ -99,7 +101,7 @@ function SignOut() {
   const signOut = () => void closeSession().catch((error: Error) => toast.bad(error.message));
   return (
     <>
-      <span className="who">
+      <span className="who" title={`${name} · ${t(`role.${role}`)}`}>
         <UserOutlined aria-hidden />
         <span>{name}</span>
         <span className="dim small">{t(`role.${role}`)}</span>

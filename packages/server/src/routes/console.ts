@@ -20,9 +20,9 @@ export function consoleRoutes(directory: string): (app: FastifyInstance) => Prom
   };
 }
 
-/** Who asks for a file or for the API is told that it is not there, not given a page. */
+/** Who asks for a file or for the API is told that it is not there, not given a page; the address itself is one to all. */
 function isPage(path: string, { headers: { accept = '' } }: FastifyRequest): boolean {
-  return !/^\/(v1|assets)(\/|$)/.test(path) && accept.includes('text/html');
+  return path === '/' || (!/^\/(v1|assets)(\/|$)/.test(path) && accept.includes('text/html'));
 }
 
 function send(file: ConsoleFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {

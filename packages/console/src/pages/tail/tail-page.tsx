@@ -20,7 +20,7 @@ export default function TailPage() {
   const { query } = usePlace();
   const [isPaused, setPaused] = useState(false);
   const filter = Object.fromEntries(filterNames.map((name) => [name, query.get(name)]));
-  const { rows, taken, dropped, standing } = useTail(filter, isPaused);
+  const { rows, taken, dropped, standing, refusal } = useTail(filter, isPaused);
   return (
     <section className="card">
       <div className="toolbar">
@@ -34,6 +34,11 @@ export default function TailPage() {
           {t(isPaused ? 'tail.goOn' : 'tail.pause')}
         </Button>
       </div>
+      {refusal !== null && (
+        <p className="standstill" role="alert">
+          {refusal}
+        </p>
+      )}
       <p className="dim small tail-count" aria-live="off">
         {t('tail.count', { taken: taken.toLocaleString(), rows: rowsMax })}
         {dropped > 0 && ` ${t('tail.dropped', { count: dropped.toLocaleString() })}`}

@@ -18,7 +18,7 @@ const ENTRIES_MAX = 100_000;
 
 /**
  * Remembers in this process, until it ends: the last 100,000 keys and as many tasks, unless told otherwise. The
- * oldest go first. About 200 bytes each.
+ * oldest go first. About 500 bytes each.
  */
 export function createMemory(options: { readonly entriesMax?: number } = {}): Memory {
   const entriesMax = options.entriesMax ?? ENTRIES_MAX;
@@ -62,7 +62,7 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
   }
 
   return {
-    async begin(entry) {
+    begin(entry) {
       const { known, alias, place, now } = entry;
       if (known === null) return { outcome: 'new', claim: unremembered };
       const held = {
@@ -81,8 +81,8 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
       hold(known, number, entry.leaseUntil);
       const claim: Claim<undefined> = {
         receipt: undefined,
-        commit: async () => commit(entry, known, number),
-        release: async () => {
+        commit: () => commit(entry, known, number),
+        release: () => {
           release(alias, number);
           release(known, number);
         },
@@ -94,8 +94,8 @@ export function createMemory(options: { readonly entriesMax?: number } = {}): Me
 
 const unremembered: Claim<undefined> = {
   receipt: undefined,
-  commit: async () => {},
-  release: async () => {},
+  commit() {},
+  release() {},
 };
 
 function find<Value extends { readonly forgetAt: number }>(

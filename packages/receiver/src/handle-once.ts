@@ -9,7 +9,6 @@ export type Outcome = 'accepted' | 'repeat' | 'stale' | Refusal;
 export type Handler<Receipt> = (change: ReceivedChange, receipt: Receipt) => void | Promise<void>;
 
 interface Running {
-  readonly outcome: Promise<Outcome>;
   /** How its text was cut into fields. */
   readonly layout: string;
   readonly leaseUntil: number;
@@ -34,21 +33,25 @@ export function createHandleOnce<Receipt>(
   async function run(change: ReceivedChange, entry: MemoryEntry): Promise<Outcome> {
     let claim: Claim<Receipt>;
     try {
-      const begun = await memory.begin(entry);
+      // What was done at once is not waited for: each wait takes as long as a look into the memory.
+      const answer = memory.begin(entry);
+      const begun = 'outcome' in answer ? answer : await answer;
       if (begun.outcome !== 'new') return outcomeOf(begun.outcome);
       claim = begun.claim;
     } catch (cause) {
       return memoryFailed('the memory could not be asked; see cause', cause);
     }
     try {
-      await handler(change, claim.receipt);
+      const handled = handler(change, claim.receipt);
+      if (handled !== undefined) await handled;
     } catch (cause) {
       await release(claim);
       return cause instanceof RepeatedNotification ? cause.outcome : refusalFor(cause);
     }
     // The effect is there, so a memory that fails now must not have it sent, and done, again.
     try {
-      await claim.commit();
+      const committed = claim.commit();
+      if (committed !== undefined) await committed;
     } catch (cause) {
       onMemoryLost(
         memoryFailed('the handler succeeded, but the memory could not write it down; see cause', cause),
@@ -68,32 +71,26 @@ export function createHandleOnce<Receipt>(
 
   async function runFirst({ key, layout }: MemoryKey, change: ReceivedChange, entry: MemoryEntry) {
     const { leaseUntil, alias } = entry;
-    const mine = { outcome: run(change, entry), layout, leaseUntil, sign: alias?.key, copies: [] };
+    const mine: Running = { layout, leaseUntil, sign: alias?.key, copies: [] };
     running.set(key, mine);
-    const outcome = await mine.outcome;
+    const outcome = await run(change, entry);
     if (running.get(key) === mine) running.delete(key);
+    for (const answer of mine.copies) answer(outcome);
     return outcome;
   }
 
   async function runCopy(first: Running, change: ReceivedChange, entry: MemoryEntry): Promise<Outcome> {
-    const outcome = await outcomeFor(first);
+    // The outcome, or that it is in progress once the run has outlived its lease.
+    const outcome = await new Promise<Outcome>((resolve) => first.copies.push(resolve));
     // Signed anew: the memory must learn this sign too, or a copy stripped of its HMAC would pass for new.
     if (first.sign !== entry.alias?.key) return run(change, entry);
     return outcome === 'accepted' ? 'repeat' : outcome;
   }
 
-  /** The outcome, or that it is in progress once the run has outlived its lease. */
-  function outcomeFor({ outcome, copies }: Running): Promise<Outcome> {
-    return new Promise((resolve) => {
-      copies.push(resolve);
-      void outcome.then(resolve);
-    });
-  }
-
   return (change, entry) => {
     const { known, now } = entry;
     if (known === null) return run(change, entry);
-    dropOutlived(now);
+    if (running.size > 0) dropOutlived(now);
     const first = running.get(known.key);
     if (first === undefined) return runFirst(known, change, entry);
     // Another cut of the same text is no copy: it goes to the memory, which calls it reused.

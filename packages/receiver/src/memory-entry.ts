@@ -47,10 +47,10 @@ export function memoryEntry(
 
 /** The same sign stands for the same text, so the names and lengths of the values, in one order, say how it was cut. */
 function layoutOf(fields: FormFields, readable: readonly ReadableField[]): string {
-  let layout = '';
+  const lengths: string[] = [];
   for (const { name } of readable) {
     const value = fields.get(name);
-    if (value !== undefined) layout += `${layout === '' ? '' : '&'}${name}=${value.length}`;
+    if (value !== undefined) lengths.push(`${name}=${value.length}`);
   }
-  return layout;
+  return lengths.join('&');
 }

@@ -44,9 +44,9 @@ export interface Claim<Receipt> {
   /** Handed to the handler; with a database it can remember within the handler's own transaction. */
   readonly receipt: Receipt;
   /** The handler succeeded: remembers it, unless the handler did. */
-  commit(): Promise<void>;
+  commit(): void | Promise<void>;
   /** The handler failed: the same notification is new again; its sign over other fields stays `reused`. */
-  release(): Promise<void>;
+  release(): void | Promise<void>;
 }
 
 export type Begun<Receipt> =
@@ -56,7 +56,7 @@ export type Begun<Receipt> =
 /** What was handled before. May be shared by any number of receivers and processes of one endpoint. */
 export interface Memory<Receipt = undefined> {
   /** One step that no other call can come between: of many at once for the same notification, one is `new`. */
-  begin(entry: MemoryEntry): Promise<Begun<Receipt>>;
+  begin(entry: MemoryEntry): Begun<Receipt> | Promise<Begun<Receipt>>;
 }
 
 /**

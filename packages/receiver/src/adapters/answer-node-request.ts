@@ -31,7 +31,7 @@ export async function answerNodeRequest(
   if (body === 'aborted') {
     return receiver.refuse('body-aborted', 'the sender went away before the body was complete');
   }
-  if (body !== 'consumed') return receiver.receive({ method, headers, body });
+  if (body !== 'consumed') return await receiver.receive({ method, headers, body });
 
   const raw = left.raw.map(toBytes).find((bytes) => bytes !== undefined);
   if (raw !== undefined) return receiver.receive({ method, headers, body: raw });

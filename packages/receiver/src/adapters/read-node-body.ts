@@ -32,13 +32,31 @@ export function readNodeBody(
     }
     function onEnd(): void {
       const [only] = chunks;
-      resolve(only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks));
+      const body = only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
+      afterReading(() => resolve(body));
+    }
+    function onGone(): void {
+      if (!request.readableEnded) resolve('aborted');
     }
     request.on('data', onData);
     request.on('end', onEnd);
-    request.on('error', () => resolve('aborted'));
-    request.on('close', () => resolve('aborted'));
+    request.on('error', onGone);
+    request.on('close', onGone);
     // Listening does not start a stream that somebody in front has paused.
     request.resume();
   });
+}
+
+const read: (() => void)[] = [];
+
+/**
+ * Once everybody whose request is ready has been read: then all are verified and answered one after the other. With
+ * the kernel's work between them, which takes the processor's caches, a request took a third more of its time.
+ */
+function afterReading(goOn: () => void): void {
+  if (read.push(goOn) === 1) setImmediate(goOnAll);
+}
+
+function goOnAll(): void {
+  for (const goOn of read.splice(0)) goOn();
 }

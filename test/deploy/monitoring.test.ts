@@ -40,13 +40,16 @@ const expressions = [
 
 /** Every series name that a server exposes. */
 const exported = new Set<string>();
+/** What a server exposes before anything has happened. */
+let atFirst = '';
 
 beforeAll(async () => {
   const metrics = createMetrics();
   const health = () => ({ lastRoundAt: 0, lastSettledAt: 0, inFlight: 0 });
   const away = () => Promise.reject(new Error('away'));
   metrics.watch({ readings: { backlog: away }, admin: { listUnclearedAlerts: away }, engine: { health } });
-  for (const [, name = '', type] of (await metrics.render()).matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+  atFirst = await metrics.render();
+  for (const [, name = '', type] of atFirst.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
     exported.add(name);
     if (type !== 'histogram') continue;
     for (const part of ['bucket', 'sum', 'count']) exported.add(`${name}_${part}`);
@@ -85,6 +88,47 @@ describe('monitoring', () => {
       .flatMap(({ text }) => [...text.matchAll(/\b(?:doorbell|nodejs|process)_[a-z0-9_]+\b/g)].map(String));
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => !exported.has(name))).toEqual([]);
+  });
+
+  it('counts from 0 what an alarm takes the increase of, so that the first one is an increase', () => {
+    const series = alerts.flatMap(({ expr }) =>
+      [...expr.matchAll(/increase\((\w+\{[^}]*\})/g)].map(([, one = '']) => one),
+    );
+    expect(series).toContain('doorbell_notifications_settled_total{result="failed"}');
+    for (const one of series) expect(atFirst).toContain(`${one} 0\n`);
+  });
+
+  it('takes what never happened for long ago', () => {
+    const ages = alerts.filter(({ expr }) => /_timestamp_seconds/.test(expr));
+    expect(ages.map(({ alert }) => alert)).toEqual([
+      'DoorbellWorkerAsksForNothing',
+      'DoorbellRetiresNothing',
+    ]);
+    for (const { expr } of ages) expect(expr).not.toContain('> 0');
+  });
+
+  it('finds the API and the workers in a cluster by the jobs that the alarms ask for', () => {
+    const [scraping] = parseYaml(readText('deploy/prometheus/kubernetes.yml')).flatMap((document) =>
+      [...walk(document)].filter((object) => 'relabel_configs' in object),
+    );
+    const relabelings = scraping?.relabel_configs as readonly Record<string, unknown>[];
+    const job = relabelings.find(({ target_label: target }) => target === 'job');
+    expect(job).toMatchObject({
+      source_labels: ['__meta_kubernetes_pod_label_app_kubernetes_io_component'],
+      replacement: 'doorbell-$1',
+    });
+    const components = ['api', 'worker'].flatMap((name) =>
+      [...walk(parseYaml(readText(`deploy/kubernetes/${name}.yaml`)))].flatMap(({ template }) => {
+        const { metadata } = (template ?? {}) as { metadata?: { labels: Record<string, string> } };
+        return metadata === undefined ? [] : [`doorbell-${metadata.labels['app.kubernetes.io/component']}`];
+      }),
+    );
+    expect(components).toEqual(['doorbell-api', 'doorbell-worker']);
+    const asked = alerts.flatMap(({ expr }) =>
+      [...expr.matchAll(/job="([^"]+)"/g)].map(([, one = '']) => one),
+    );
+    expect(new Set(asked)).toEqual(new Set(['doorbell-worker']));
+    expect(relabelings.map(({ target_label: target }) => target)).toContain('namespace');
   });
 
   it('has a runbook for each alarm, in both languages', () => {

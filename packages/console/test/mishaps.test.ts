@@ -92,6 +92,30 @@ describeInBrowser('when something comes between', (stage) => {
     expect(await page.getByText('Failed to fetch').count()).toBe(0);
   });
 
+  it('a page that cannot be read again keeps what it shows and what is open, says so, and goes on by itself', async () => {
+    const { page } = await signIn(stage(), '/');
+    await page.clock.install();
+    await page.goto(`${stage().world.url}/tasks?customerId=haitang&houseTaskId=HT20261124014`);
+    await page.getByRole('button', { name: 'haitang-main' }).first().click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('通知详情').waitFor();
+    await page.route('**/v1/house-tasks/**', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ type: '/problems/store-unavailable', status: 503, detail: 'Try again.' }),
+      }),
+    );
+    await page.clock.fastForward(6_000);
+    const told = page.getByText('未能更新（数据库暂时不可用，请稍后再试），以下是之前的内容。');
+    await told.waitFor();
+    await page.getByRole('heading', { name: /海棠租房 还不知道/, includeHidden: true }).waitFor();
+    expect(await drawer.count()).toBe(1);
+    await page.unrouteAll();
+    await page.clock.fastForward(6_000);
+    await told.waitFor({ state: 'detached' });
+  });
+
   it('a page whose script could not be fetched comes back by "retry"', async () => {
     const { page } = await signIn(stage(), '/endpoints');
     await page.context().route(/\/create-endpoint-[^/]*\.js$/, (route) => route.abort());

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { Failed, Loading, Nothing } from './standing.tsx';
+import { Loading, Nothing, Unanswered } from './standing.tsx';
 
 interface ListedProps<T> {
   readonly found: UseQueryResult<readonly T[]>;
@@ -12,6 +12,11 @@ interface ListedProps<T> {
 /** A short list in whichever of its states it is. */
 export function Listed<T>({ found, none, children }: ListedProps<T>) {
   if (found.isPending) return <Loading />;
-  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
-  return found.data.length === 0 ? <Nothing {...none} /> : children(found.data);
+  if (found.data === undefined) return <Unanswered found={found} />;
+  return (
+    <>
+      <Unanswered found={found} />
+      {found.data.length === 0 ? <Nothing {...none} /> : children(found.data)}
+    </>
+  );
 }

@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
@@ -23,6 +24,27 @@ export function Failed({ error, onRetry }: { readonly error: unknown; readonly o
     <Standing kind="failed" {...wordsOf(error, t)}>
       {onRetry && <Button onClick={onRetry}>{t('action.retry')}</Button>}
     </Standing>
+  );
+}
+
+interface UnansweredProps {
+  readonly found: Pick<UseQueryResult, 'error' | 'data' | 'refetch'>;
+}
+
+/** Why a question has no answer. Where an earlier answer is still shown, one line above it, so that nobody loses their place. */
+export function Unanswered({ found }: UnansweredProps) {
+  const { t } = useLanguage();
+  if (found.error === null) return null;
+  const onRetry = () => void found.refetch();
+  if (found.data === undefined) return <Failed error={found.error} onRetry={onRetry} />;
+  const { title, hint = title } = wordsOf(found.error, t);
+  return (
+    <p className="standstill outdated" role="alert">
+      {t('standing.outdated', { why: hint.replace(/[。.]$/, '') })}
+      <Button size="small" onClick={onRetry}>
+        {t('action.retry')}
+      </Button>
+    </p>
   );
 }
 

@@ -36,6 +36,7 @@ export const shell: Record<keyof typeof chinese, string> = {
   'standing.loading': 'Loading',
   'standing.offline': 'The server does not answer. Check the network and try again.',
   'standing.forbidden': 'Your role does not allow this',
+  'standing.outdated': 'Not up to date ({why}); what follows was read before.',
   'standing.failed': 'Something went wrong',
   'standing.unloaded': 'The page could not be loaded',
   'standing.unloadedHint':

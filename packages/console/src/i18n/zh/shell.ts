@@ -34,6 +34,7 @@ export const shell = {
   'standing.loading': '正在加载',
   'standing.offline': '服务器没有应答，请检查网络后重试',
   'standing.forbidden': '当前角色没有这项权限',
+  'standing.outdated': '未能更新（{why}），以下是之前的内容。',
   'standing.failed': '出错了',
   'standing.unloaded': '页面没有加载成功',
   'standing.unloadedHint': '服务器可能刚刚重启或升级；请重试，会重新加载本页。',

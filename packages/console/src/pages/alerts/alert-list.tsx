@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { EndpointCell } from '../../parts/endpoint-cell.tsx';
 import { Moment, showLocal } from '../../parts/moment.tsx';
 import { Pager } from '../../parts/pager.tsx';
-import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
+import { Loading, NoMatch, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { pauseWords } from '../../parts/standstill-words.ts';
 import { type Tone, ToneTag } from '../../parts/tags.tsx';
 import { useEdit } from '../../parts/use-edit.ts';
@@ -50,7 +50,7 @@ export function AlertList() {
         )}
       </div>
       {found.isPending && <Loading />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data?.items.length === 0 &&
         (isFiltered ? (
           <NoMatch onReset={() => setQuery(noFilter)} />
@@ -129,11 +129,12 @@ function columns(
     {
       key: 'endpoint',
       title: t('field.endpoint'),
+      width: 120,
       render: ({ endpointId, customerId }) => (
         <EndpointCell endpointId={endpointId} customerId={customerId} />
       ),
     },
-    { key: 'what', title: t('alert.what'), width: 260, render: (alert) => whatOf(t, language, alert) },
+    { key: 'what', title: t('alert.what'), width: 220, render: (alert) => whatOf(t, language, alert) },
     { key: 'raisedAt', title: t('alert.raisedAt'), render: ({ raisedAt }) => <Moment at={raisedAt} /> },
     { key: 'clearedAt', title: t('alert.clearedAt'), render: ({ clearedAt }) => <Moment at={clearedAt} /> },
     {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Form, InputNumber } from 'antd';
 import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
-import { Failed, Loading } from '../../parts/standing.tsx';
+import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { useEdit } from '../../parts/use-edit.ts';
 
 const minuteMs = 60_000;
@@ -23,7 +23,7 @@ export default function AlertThresholdsForm() {
   return (
     <section className="card">
       {found.isPending && <Loading rows={4} />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data && <Editor thresholds={found.data} />}
     </section>
   );

@@ -7,7 +7,7 @@ import { type Language, type Translate, textOfCode, useLanguage } from '../../i1
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Pager } from '../../parts/pager.tsx';
-import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
+import { Loading, NoMatch, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
 import { AuditChange } from './audit-change.tsx';
 
@@ -40,7 +40,7 @@ export default function AuditPage() {
         <Verification />
       </div>
       {found.isPending && <Loading rows={10} />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data && <Entries page={found.data} isStale={found.isPlaceholderData} filter={filter} />}
     </section>
   );

@@ -6,7 +6,7 @@ import { useLanguage } from '../../i18n/language.tsx';
 import { DeliveryCharts } from '../../parts/charts/delivery-charts.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { readSpan, spanQuery, spans } from '../../parts/span.ts';
-import { Failed, Loading } from '../../parts/standing.tsx';
+import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { standstillWords } from '../../parts/standstill-words.ts';
 import { ToneTag } from '../../parts/tags.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
@@ -37,7 +37,7 @@ export function EndpointHealth({ endpointId }: { readonly endpointId: string }) 
         />
       </div>
       {found.isPending && <Loading rows={8} />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data && (
         <>
           <DeliveryCharts

@@ -8,7 +8,7 @@ import { type Translate, useLanguage } from '../../i18n/language.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { EndpointCell } from '../../parts/endpoint-cell.tsx';
 import { Moment } from '../../parts/moment.tsx';
-import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
+import { Loading, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { goTo } from '../../shell/place.ts';
 import { EndpointStatus } from './endpoint-status.tsx';
 
@@ -27,7 +27,7 @@ export function EndpointList() {
   return (
     <section className="card">
       {found.isPending && <Loading />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data?.length === 0 && (
         <Nothing title={t('endpoint.none')} hint={t('endpoint.noneHint')}>
           {create}

@@ -10,7 +10,7 @@ import { CustomerName } from '../../parts/customer-name.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment, showLocal } from '../../parts/moment.tsx';
-import { Failed, Loading } from '../../parts/standing.tsx';
+import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { TabLinks } from '../../parts/tab-links.tsx';
 import { EndpointActions } from './endpoint-actions.tsx';
 import { EndpointHealth } from './endpoint-health.tsx';
@@ -37,7 +37,7 @@ export function EndpointView({ endpointId }: { readonly endpointId: string }) {
         </Link>
       </p>
       {found.isPending && <Loading />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data && (
         <>
           <EndpointHead endpoint={found.data} />

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { Pager } from '../../parts/pager.tsx';
-import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
+import { Loading, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { openDetail, usePlace } from '../../shell/place.ts';
 import { NotificationTable } from '../notifications/notification-table.tsx';
 import { OpenedNotification } from '../notifications/opened-notification.tsx';
@@ -25,10 +25,11 @@ export function Undelivered({ endpointId }: { readonly endpointId: string }) {
     refetchInterval: 5_000,
   });
   if (found.isPending) return <Loading />;
-  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Unanswered found={found} />;
   const { items, next } = found.data;
   return (
     <section className="card">
+      <Unanswered found={found} />
       {items.length === 0 ? (
         <Nothing title={t('endpoint.allDelivered')} hint={t('endpoint.allDeliveredHint')} />
       ) : (

@@ -6,7 +6,7 @@ import { lazy, Suspense } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
-import { Failed, Loading } from '../../parts/standing.tsx';
+import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { toast } from '../../parts/toast.ts';
 import { useReturnFocus } from '../../parts/use-return-focus.ts';
 
@@ -40,7 +40,7 @@ export default function NotificationDrawer({ id, onClose }: NotificationDrawerPr
       extra={mayOperate && found.data && <ResendButton notification={found.data} />}
     >
       {found.isPending && <Loading />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data && (
         <Suspense fallback={<Loading />}>
           <NotificationDetail notification={found.data} />

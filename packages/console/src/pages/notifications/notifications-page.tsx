@@ -9,7 +9,7 @@ import {
   readFilter,
 } from '../../parts/notification-query.ts';
 import { Pager } from '../../parts/pager.tsx';
-import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
+import { Loading, NoMatch, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { openDetail, setQuery, usePlace } from '../../shell/place.ts';
 import { FilterFormOutline } from './filter-form-outline.tsx';
 import { NotificationTable } from './notification-table.tsx';
@@ -76,7 +76,7 @@ interface ListProps extends Pick<ReturnType<typeof useNotifications>, 'found'> {
 function List({ found, filter, openId }: ListProps) {
   const { t } = useLanguage();
   if (found.isPending) return <Loading rows={10} />;
-  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Unanswered found={found} />;
   const { items, next } = found.data;
   if (items.length === 0 && isEmptyFilter(filter)) {
     return <Nothing title={t('notifications.empty')} hint={t('notifications.emptyHint')} />;
@@ -84,6 +84,7 @@ function List({ found, filter, openId }: ListProps) {
   if (items.length === 0) return <NoMatch onReset={resetFilter} />;
   return (
     <>
+      <Unanswered found={found} />
       <NotificationTable
         items={items}
         isStale={found.isPlaceholderData}

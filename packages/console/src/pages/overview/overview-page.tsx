@@ -6,7 +6,7 @@ import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { DeliveryCharts } from '../../parts/charts/delivery-charts.tsx';
 import { readSpan, spanQuery, spans } from '../../parts/span.ts';
-import { Failed, Loading } from '../../parts/standing.tsx';
+import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
 import { KeyFigures } from './key-figures.tsx';
 import { Troubles } from './troubles.tsx';
@@ -28,7 +28,7 @@ export default function OverviewPage() {
     <>
       <Scope />
       {found.isPending && <Loading rows={12} />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data && (
         <>
           <KeyFigures overview={found.data} />

@@ -7,7 +7,7 @@ import { FilterInWords } from '../../parts/filter-in-words.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { type NotificationFilter, notificationsHref } from '../../parts/notification-query.ts';
-import { Failed, Loading, Nothing } from '../../parts/standing.tsx';
+import { Loading, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { ResendProgress } from './resend-progress.tsx';
 
 const refreshMs = 1_000;
@@ -24,7 +24,7 @@ export default function ResendsPage() {
   return (
     <section className="card">
       {found.isPending && <Loading />}
-      {found.isError && <Failed error={found.error} onRetry={() => void found.refetch()} />}
+      <Unanswered found={found} />
       {found.data?.length === 0 && (
         <Nothing title={t('resend.empty')} hint={t('resend.emptyHint')}>
           <Link to="/notifications">{t('resend.toList')}</Link>

@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Pager } from '../../parts/pager.tsx';
-import { Failed, Loading, NoMatch, Nothing } from '../../parts/standing.tsx';
+import { Loading, NoMatch, Nothing, Unanswered } from '../../parts/standing.tsx';
 import { StateLabel } from '../../parts/tags.tsx';
 import { goTo, setQuery } from '../../shell/place.ts';
 
@@ -27,7 +27,7 @@ export function TaskList({ customerId, find, cursor }: TaskListProps) {
     placeholderData: keepPreviousData,
   });
   if (found.isPending) return <Loading />;
-  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Unanswered found={found} />;
   const { items, next } = found.data;
   if (items.length === 0) {
     const isFiltered = customerId !== null || find !== null;
@@ -43,6 +43,7 @@ export function TaskList({ customerId, find, cursor }: TaskListProps) {
   }
   return (
     <section className="card">
+      <Unanswered found={found} />
       <DataTable
         caption={t('menu.tasks')}
         rows={items}

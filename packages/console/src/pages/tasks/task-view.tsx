@@ -6,7 +6,7 @@ import { Copyable } from '../../parts/copyable.tsx';
 import { CustomerName } from '../../parts/customer-name.tsx';
 import { Fact } from '../../parts/fact.tsx';
 import { Moment } from '../../parts/moment.tsx';
-import { Failed, Loading } from '../../parts/standing.tsx';
+import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { StateLabel } from '../../parts/tags.tsx';
 import { OpenedNotification } from '../notifications/opened-notification.tsx';
 import { ChangeTable } from './change-table.tsx';
@@ -22,10 +22,11 @@ interface TaskViewProps {
 export function TaskView({ customerId, houseTaskId }: TaskViewProps) {
   const found = useTask(customerId, houseTaskId);
   if (found.isPending) return <Loading />;
-  if (found.isError) return <Failed error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Unanswered found={found} />;
   const { task, notifications } = found.data;
   return (
     <>
+      <Unanswered found={found} />
       <CustomerKnows task={task} notifications={notifications} />
       <section className="card">
         <TaskFacts task={task} />

@@ -181,7 +181,10 @@ export interface StoreAdmin extends StoreAccess, StoreAlerts {
     to: EpochMs,
     limit: number,
   ): Promise<readonly EndpointEvent[]>;
-  /** Deletes counts and events older than `rollupsKeptMs`, and what leads to changes that are gone. */
+  /**
+   * Deletes counts and events older than `rollupsKeptMs`, and what leads to changes that are gone. Several transactions,
+   * each of some thousand rows at most.
+   */
   retireRollups(): Promise<void>;
 }
 

@@ -16,8 +16,8 @@ const retryable: ReadonlySet<string> = new Set(['40P01', '40001']);
  */
 const stale: ReadonlySet<string> = new Set(['0A000', '26000', '42P05']);
 const triesMax = 4;
-/** Of a statement by itself, which the server does not limit: nobody waits that long for a page. */
-const answerTimeoutMs = 60_000;
+/** Of a statement by itself: nobody waits that long for a page, and a lock or a bad plan must not hold a connection longer. */
+const aloneTimeoutMs = 55_000;
 const rollbackTimeoutMs = 5_000;
 
 /** A pool of connections and the schema that `doorbell.` stands for in every statement. */
@@ -31,9 +31,19 @@ export class Database implements Session {
     this.#schema = schema;
   }
 
-  /** A statement by itself, that is a transaction of its own. */
+  /**
+   * A statement by itself. In a transaction that is spelled out, because a limit of time goes with one: a session has none
+   * behind a pooler. Where the driver sends on without waiting, that is no trip to the server more.
+   */
   rows<Row = never>(sql: string, ...parameters: readonly unknown[]): Promise<readonly Row[]> {
-    return sessionOf(this.#pool, this.#schema, answerTimeoutMs).rows<Row>(sql, ...parameters);
+    return this.transaction(
+      (transaction) => {
+        const asked = transaction.rows<Row>(sql, ...parameters);
+        transaction.commit();
+        return asked;
+      },
+      { isAlone: true, statementTimeoutMs: aloneTimeoutMs },
+    );
   }
 
   /** Commits when `work` resolves and undoes everything when it rejects; may run it again after a deadlock. */

@@ -23,6 +23,19 @@ import { toRows } from './database.ts';
 
 const key = ['span_ms', 'endpoint_id', 'at'] as const;
 const sums = countColumns.map((column) => `sum(r.${column})::bigint as ${column}`).join(', ');
+/**
+ * A part of what is old, found by its key for each endpoint: after some days without a worker there are millions. Answers
+ * with how many went.
+ */
+const retirePart = (table: string, keys: readonly string[], isOld: string): string => {
+  const keyOf = (alias: string) => keys.map((name) => `${alias}.${name}`).join(', ');
+  return `with old as materialized (
+      select ${keyOf('o')} from (select '' as id union all select id from doorbell.endpoint) e cross join lateral (
+        select ${keyOf('t')} from doorbell.${table} t where t.endpoint_id = e.id and ${isOld}
+        limit $1::int) o limit $1::int),
+    gone as (delete from doorbell.${table} t using old where (${keyOf('t')}) = (${keyOf('old')}) returning 1)
+    select count(*) as n from gone`;
+};
 const added = countColumns.map((column) => `${column} = r.${column} + excluded.${column}`).join(', ');
 
 export const rollupsSql: Readonly<
@@ -41,14 +54,23 @@ export const rollupsSql: Readonly<
   sum: `select r.endpoint_id, ${sums} from doorbell.rollup r
     where r.span_ms = $1::int and r.endpoint_id = any($2::text[]) and r.at >= $3::bigint and r.at < $4::bigint
     group by r.endpoint_id order by r.endpoint_id`,
-  retire: `delete from doorbell.rollup r using (select '' as id union all select id from doorbell.endpoint) e
-    where r.span_ms = $1::int and r.endpoint_id = e.id and r.at < doorbell.now_ms($2::bigint) - $3::bigint`,
+  retire: retirePart(
+    'rollup',
+    key,
+    't.span_ms = $2::int and t.at < doorbell.now_ms($3::bigint) - $4::bigint',
+  ),
   events: `select at, kind, detail from doorbell.endpoint_event
     where endpoint_id = $1 and at >= $2::bigint and at < $3::bigint order by at desc, id desc limit $4::int`,
-  retireMinutes: `delete from doorbell.settled_minute s using doorbell.endpoint e where s.endpoint_id = e.id
-    and s.minute < (select c.created_at / 60000 from doorbell.change c order by c.created_at limit 1)`,
-  retireEvents: 'delete from doorbell.endpoint_event where at < doorbell.now_ms($1::bigint) - $2::bigint',
+  retireMinutes: retirePart(
+    'settled_minute',
+    ['endpoint_id', 'minute'],
+    't.minute < (select c.created_at / 60000 from doorbell.change c order by c.created_at limit 1)',
+  ),
+  retireEvents: retirePart('endpoint_event', ['id'], 't.at < doorbell.now_ms($2::bigint) - $3::bigint'),
 };
+
+/** Rows that go in one transaction. */
+const retiredAtOnceMax = 5_000;
 
 export async function addRollups({ database }: StoreContext, rollups: readonly Rollup[]): Promise<void> {
   if (rollups.length === 0) return;
@@ -91,10 +113,19 @@ export async function sumRollups(
 }
 
 export async function retireRollups({ database, givenNow }: StoreContext): Promise<void> {
-  await database.rows(rollupsSql.retire, minuteMs, givenNow(), rollupsKeptMs.minutes);
-  await database.rows(rollupsSql.retire, hourMs, givenNow(), rollupsKeptMs.hours);
-  await database.rows(rollupsSql.retireMinutes);
-  await database.rows(rollupsSql.retireEvents, givenNow(), rollupsKeptMs.hours);
+  const retire = async (sql: string, ...parameters: readonly unknown[]) => {
+    for (let gone = retiredAtOnceMax; gone === retiredAtOnceMax; ) {
+      const [part] = await database.transaction(
+        (session) => session.rows<{ n: number }>(sql, retiredAtOnceMax, ...parameters),
+        { byIndex: true },
+      );
+      gone = part?.n ?? 0;
+    }
+  };
+  await retire(rollupsSql.retire, minuteMs, givenNow(), rollupsKeptMs.minutes);
+  await retire(rollupsSql.retire, hourMs, givenNow(), rollupsKeptMs.hours);
+  await retire(rollupsSql.retireMinutes);
+  await retire(rollupsSql.retireEvents, givenNow(), rollupsKeptMs.hours);
 }
 
 export async function listEndpointEvents(

@@ -27,6 +27,8 @@ export interface TransactionOptions {
    * has a million rows soon, and the fastest way through an empty one is a scan.
    */
   readonly byIndex?: boolean;
+  /** As the server begins one by itself: on a standby it reads. */
+  readonly isAlone?: boolean;
 }
 
 const statementTimeoutMsDefault = 15_000;
@@ -48,9 +50,13 @@ const types: pg.CustomTypesConfig = {
  * Limits and durability go with each transaction: behind PgBouncer in transaction mode there is no session to set
  * them in, and it refuses them as startup parameters. One text, so one round trip.
  */
-function beginning({ statementTimeoutMs = statementTimeoutMsDefault, byIndex }: TransactionOptions): string {
+function beginning({
+  statementTimeoutMs = statementTimeoutMsDefault,
+  byIndex,
+  isAlone,
+}: TransactionOptions): string {
   const lockSettings = statementTimeoutMs === 0 ? '; set local lock_timeout = 0' : '';
-  return `begin isolation level read committed read write;
+  return `begin${isAlone === true ? '' : ' isolation level read committed read write'};
   set local synchronous_commit = on; set local statement_timeout = ${statementTimeoutMs};
   set local idle_in_transaction_session_timeout = ${idleTimeoutMs}${lockSettings}${byIndex === true ? byIndexSettings : ''}`;
 }

@@ -146,7 +146,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
   const tasks = createTasks(context);
   const backlog = createBacklog(context);
   const listPending = createListPending(context);
-  const rollups = createRollups(context);
+  const rollups = createRollups(context, commits);
   return {
     putCustomer: (customer, by) =>
       commits.write(() => {
@@ -196,7 +196,7 @@ function adminSide(context: StoreContext, commits: GroupCommit): StoreAdmin {
     sumRollups: async (endpointIds, from, to) => rollups.sum(endpointIds, from, to),
     listEndpointEvents: async (endpointId, from, to, limit) =>
       rollups.listEvents(endpointId, from, to, limit),
-    retireRollups: () => commits.write(() => rollups.retire()),
+    retireRollups: () => rollups.retire(),
   };
 }
 

@@ -21,6 +21,7 @@ import {
   spanOf,
 } from '../rollup-row.ts';
 import type { StoreContext } from './context.ts';
+import type { GroupCommit } from './group-commit.ts';
 
 const key = ['span_ms', 'endpoint_id', 'at'] as const;
 const sums = countColumns.map((column) => `sum(${column}) ${column}`).join(', ');
@@ -39,24 +40,32 @@ export const rollupsSql: Readonly<
     where span_ms = ?1 and endpoint_id = ?2 and at >= ?3 and at < ?4 group by bucket`,
   sum: `select count(*) n, ${sums} from rollup
     where span_ms = ?1 and endpoint_id = ?2 and at >= ?3 and at < ?4`,
-  retire: 'delete from rollup where span_ms = ? and endpoint_id = ? and at < ?',
+  retire: `delete from rollup where (span_ms, endpoint_id, at) in (
+    select span_ms, endpoint_id, at from rollup where span_ms = ?1 and endpoint_id = ?2 and at < ?3 limit ?4 + 0)`,
   events: `select at, kind, detail from endpoint_event
     where endpoint_id = ? and at >= ? and at < ? order by at desc, id desc limit ?`,
-  retireEvents: 'delete from endpoint_event where endpoint_id = ? and at < ?',
+  retireEvents: `delete from endpoint_event where id in (
+    select id from endpoint_event where endpoint_id = ?1 and at < ?2 limit ?3 + 0)`,
   oldestChange: `select created_at at from change indexed by change_by_time where created_at > 0
     order by created_at limit 1`,
-  retireMinutes: 'delete from settled_minute where endpoint_id = ? and minute < ?',
+  retireMinutes: `delete from settled_minute where (endpoint_id, minute) in (
+    select endpoint_id, minute from settled_minute where endpoint_id = ?1 and minute < ?2 limit ?3 + 0)`,
 };
 
 export interface Rollups {
   add(rollups: readonly Rollup[]): void;
   list(request: RollupRequest): readonly RollupBucket[];
   sum(endpointIds: readonly string[], from: EpochMs, to: EpochMs): readonly EndpointCounts[];
-  retire(): void;
+  /** Several transactions, each of some milliseconds. */
+  retire(): Promise<void>;
   listEvents(endpointId: string, from: EpochMs, to: EpochMs, limit: number): readonly EndpointEvent[];
 }
 
-export function createRollups({ connection, endpoints, now }: StoreContext): Rollups {
+/** Rows that go in one transaction, and endpoints that one looks at. */
+const retiredAtOnceMax = 1_000;
+const endpointsAtOnceMax = 250;
+
+export function createRollups({ connection, endpoints, now }: StoreContext, commits: GroupCommit): Rollups {
   const add = connection.prepare(rollupsSql.add);
   const listBuckets = connection.prepare<CountsRow & { bucket: number }>(rollupsSql.buckets);
   const sum = connection.prepare<CountsRow & { n: number }>(rollupsSql.sum);
@@ -65,6 +74,16 @@ export function createRollups({ connection, endpoints, now }: StoreContext): Rol
   const findOldestChange = connection.prepare<{ at: EpochMs }>(rollupsSql.oldestChange);
   const retireMinutes = connection.prepare(rollupsSql.retireMinutes);
   const retireEvents = connection.prepare(rollupsSql.retireEvents);
+
+  /** Returns how many went: less than `retiredAtOnceMax` when nothing old is left of the endpoint. */
+  function retireOf(endpointId: string, at: EpochMs, oldestMinute: number): number {
+    let left = retiredAtOnceMax;
+    left -= retire.change(minuteMs, endpointId, at - rollupsKeptMs.minutes, left);
+    left -= retire.change(hourMs, endpointId, at - rollupsKeptMs.hours, left);
+    left -= retireMinutes.change(endpointId, oldestMinute, left);
+    left -= retireEvents.change(endpointId, at - rollupsKeptMs.hours, left);
+    return retiredAtOnceMax - left;
+  }
 
   return {
     add(rollups) {
@@ -89,14 +108,21 @@ export function createRollups({ connection, endpoints, now }: StoreContext): Rol
         const row = sum.get(minuteMs, endpointId, from, to);
         return row === undefined || row.n === 0 ? [] : [{ endpointId, ...countsOfRow(row) }];
       }),
-    retire() {
+    async retire() {
       const at = now();
       const oldestMinute = Math.floor((findOldestChange.get()?.at ?? 0) / minuteMs);
-      for (const endpointId of [allEndpoints, ...endpoints.list().map(({ id }) => id)]) {
-        retire.run(minuteMs, endpointId, at - rollupsKeptMs.minutes);
-        retire.run(hourMs, endpointId, at - rollupsKeptMs.hours);
-        retireMinutes.run(endpointId, oldestMinute);
-        retireEvents.run(endpointId, at - rollupsKeptMs.hours);
+      const left = [allEndpoints, ...endpoints.list().map(({ id }) => id)];
+      while (left.length > 0) {
+        await commits.write(() => {
+          let gone = 0;
+          for (let seen = 0; seen < endpointsAtOnceMax && gone < retiredAtOnceMax; seen += 1) {
+            const endpointId = left.at(-1);
+            if (endpointId === undefined) return;
+            const part = retireOf(endpointId, at, oldestMinute);
+            if (part < retiredAtOnceMax) left.pop();
+            gone += part;
+          }
+        });
       }
     },
     listEvents: (endpointId, from, to, limit) =>

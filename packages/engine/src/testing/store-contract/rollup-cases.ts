@@ -135,6 +135,19 @@ export const rollupCases: Cases = {
     expect(await world.store.listEndpointEvents('e1', 0, now + hourMs, 10)).toEqual([]);
   },
 
+  'forget all of what is old, also when that is more than goes in one transaction': async (world) => {
+    await world.setUp();
+    const oldest = world.clock.now() - (world.clock.now() % minuteMs) - 2 * rollupsKeptMs.minutes;
+    const minutes = Array.from({ length: 2_600 }, (_, index) => oldest + index * minuteMs);
+    await world.store.addRollups(minutes.map((at) => rollup('e1', at, { delivered: 1 })));
+    await world.store.retireRollups();
+    const range = { from: 0, to: world.clock.now() } as const;
+    expect(await world.store.listRollups({ ...range, bucketMs: minuteMs })).toEqual([]);
+    expect(await world.store.listRollups({ ...range, endpointIds: ['e1'], bucketMs: minuteMs })).toEqual([]);
+    const hours = await world.store.listRollups({ ...range, endpointIds: ['e1'], bucketMs: hourMs });
+    expect(hours.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(2_600);
+  },
+
   'record when an endpoint is paused and resumed, newest first': async (world) => {
     await world.setUp();
     const from = world.clock.now();

@@ -26,6 +26,35 @@ describeInBrowser('the notifications page', (stage) => {
     expect(complaints).toEqual([]);
   });
 
+  it('asks before a delivered one is sent again, which the customer would get twice', async () => {
+    const { world } = stage();
+    const { page } = await signIn(stage(), '/notifications?customerId=yunqi&result=1');
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/resend')) sent.push(request.method());
+    });
+    await page.locator('.cell-button').first().click();
+    const drawer = page.getByRole('dialog').filter({ hasText: '通知详情' });
+    await drawer.getByRole('button', { name: '重推' }).click();
+    const question = page.getByRole('tooltip').filter({ hasText: '再收到一次' });
+    await question.waitFor();
+    expect(sent).toEqual([]);
+    await question.getByRole('button', { name: '重推' }).click();
+    await page.locator('.toast').getByText('已重新排队').waitFor();
+    expect(sent).toEqual(['POST']);
+    await world.until<{ items: unknown[] }>(
+      '/notifications?customerId=yunqi&result=0',
+      ({ items }) => items.length === 0,
+    );
+  });
+
+  it('shows the next page from its top', async () => {
+    const { page } = await signIn(stage(), '/notifications');
+    await page.getByRole('button', { name: '下一页' }).click();
+    await page.waitForURL(/cursor=/);
+    await page.waitForFunction('window.scrollY === 0');
+  });
+
   it('keeps the filter in the address, so that a view can be sent to a colleague', async () => {
     const { page } = await signIn(stage(), '/notifications');
     await page.getByLabel('房源 ID').fill('HA-4114');

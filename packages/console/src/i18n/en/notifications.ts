@@ -122,6 +122,7 @@ export const notifications: Record<keyof typeof chinese, string> = {
   'drawer.title': 'Notification',
   'drawer.explanation': 'Where it stands',
   'drawer.resend': 'Resend',
+  'drawer.resendDelivered': 'It was delivered; the customer will get it once more.',
   'drawer.resent': 'Queued again; it goes out in the order of its task.',
   'drawer.notResent': 'There was nothing to resend.',
   'drawer.task': 'Show the task',

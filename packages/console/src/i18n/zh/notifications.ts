@@ -119,6 +119,7 @@ export const notifications = {
   'drawer.title': '通知详情',
   'drawer.explanation': '现状',
   'drawer.resend': '重推',
+  'drawer.resendDelivered': '客户已经收到，重推会让客户再收到一次。',
   'drawer.resent': '已重新排队，按任务顺序推送。',
   'drawer.notResent': '没有可重推的内容。',
   'drawer.task': '查看任务',

@@ -1,7 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons';
 import type { PortalLink } from '@doorbell/server/api';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Select } from 'antd';
+import { Button, Form, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
@@ -134,9 +134,16 @@ function columns(t: Translate, revoke: (id: string) => void): readonly Column<Po
       title: t('field.actions'),
       render: (link) =>
         link.revokedAt === null && !isOver(link) ? (
-          <Button size="small" danger onClick={() => revoke(link.id)}>
-            {t('access.revoke')}
-          </Button>
+          <Popconfirm
+            title={`${t('access.revoke')}?`}
+            okText={t('access.revoke')}
+            cancelText={t('action.cancel')}
+            onConfirm={() => revoke(link.id)}
+          >
+            <Button size="small" danger>
+              {t('access.revoke')}
+            </Button>
+          </Popconfirm>
         ) : null,
     },
   ];

@@ -1,7 +1,7 @@
 import { RedoOutlined } from '@ant-design/icons';
 import type { NotificationWithAttempts } from '@doorbell/server/api';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Drawer } from 'antd';
+import { Button, Drawer, Popconfirm } from 'antd';
 import { lazy, Suspense } from 'react';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
@@ -64,14 +64,27 @@ function ResendButton({ notification }: { readonly notification: NotificationWit
     },
     onError: (error) => toast.bad(error.message),
   });
-  return (
+  const isDelivered = notification.result === 1;
+  const button = (
     <Button
       type="primary"
       icon={<RedoOutlined aria-hidden />}
       loading={resend.isPending}
-      onClick={() => resend.mutate()}
+      onClick={isDelivered ? undefined : () => resend.mutate()}
     >
       {t('drawer.resend')}
     </Button>
+  );
+  if (!isDelivered) return button;
+  return (
+    <Popconfirm
+      title={t('drawer.resendDelivered')}
+      okText={t('drawer.resend')}
+      cancelText={t('action.cancel')}
+      placement="bottomRight"
+      onConfirm={() => resend.mutate()}
+    >
+      {button}
+    </Popconfirm>
   );
 }

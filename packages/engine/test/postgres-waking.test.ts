@@ -17,14 +17,15 @@ await describeOnPostgres('thousands of lanes that wait for their retry', (server
   afterEach(() => subject.close());
 
   /** Lanes alone: of tasks that nobody claims here. */
-  const waiting = (count: number) =>
+  const waiting = (count: number, endpointId = 'e1') =>
     subject.sql(`insert into doorbell.lane (endpoint_id, task_id, first_seq, head_seq, tail_seq, due_at)
-      select 'e1', -n, 1, 1, 1, ${world.clock.now() + hourMs} + n from generate_series(1, ${count}) n`);
+      select '${endpointId}', -n, 1, 1, 1, ${world.clock.now() + hourMs} + n from generate_series(1, ${count}) n`);
 
-  async function asleep(): Promise<number> {
+  async function asleep(endpointId = 'e1'): Promise<number> {
     const rows = await subject.sql<{ n: string }>(
-      'select count(*) n from doorbell.lane where due_at > $1',
-      world.clock.now(),
+      'select count(*) n from doorbell.lane where endpoint_id = $1 and due_at > $2',
+      endpointId,
+      world.clock.now() + 1_000,
     );
     return Number(rows[0]?.n);
   }
@@ -57,6 +58,22 @@ await describeOnPostgres('thousands of lanes that wait for their retry', (server
     await Promise.all([other.upcoming(), other.upcoming()]);
     await other.upcoming();
     expect(await asleep()).toBe(0);
+  });
+
+  it('of more endpoints than are woken in a round are woken in turns', async () => {
+    const endpointIds = ['e1', 'e2', 'e3', 'e4', 'e5'];
+    for (const endpointId of endpointIds) {
+      await world.endpoint(endpointId);
+      await world.store.pauseEndpoint(endpointId, 'operator', '');
+      await waiting(6_500, endpointId);
+      await world.store.resumeEndpoint(endpointId);
+    }
+    for (let round = 0; round < 5; round += 1) {
+      world.clock.advance(1);
+      await world.store.upcoming();
+    }
+    for (const endpointId of endpointIds)
+      expect([endpointId, await asleep(endpointId)]).toEqual([endpointId, 1_500]);
   });
 
   it('keep the time of their next retry when they have failed since they were woken', async () => {

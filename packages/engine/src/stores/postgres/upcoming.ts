@@ -61,7 +61,7 @@ export async function upcoming(context: StoreContext): Promise<readonly Endpoint
     { byIndex: true },
   );
   const waking = rows.filter((row) => row.is_waking && row.breaker_opened_at === null);
-  await Promise.all(waking.slice(0, wakingAtOnceMax).map(({ id }) => wakeMore(context, id)));
+  await Promise.all(inTurns(waking).map(({ id }) => wakeMore(context, id)));
   return rows.flatMap((row): readonly EndpointDue[] => {
     const { id: endpointId, claimable_at: dueAt, now } = row;
     if (dueAt === null) return [];
@@ -78,4 +78,10 @@ export async function upcoming(context: StoreContext): Promise<readonly Endpoint
       { endpointId, dueInMs: dueAt - now, inFlightMax: inFlightAllowed(breaker, row.in_flight_max, now) },
     ];
   });
+}
+
+/** Other ones at another time: the rest of a fifth endpoint is not to wait for the last lane of the first. */
+function inTurns(waking: readonly UpcomingRow[]): readonly UpcomingRow[] {
+  const first = (waking[0]?.now ?? 0) % Math.max(1, waking.length);
+  return [...waking.slice(first), ...waking.slice(0, first)].slice(0, wakingAtOnceMax);
 }

@@ -132,6 +132,16 @@ describe('deploy', () => {
     ).toEqual(['USER node']);
   });
 
+  it('gives a process the time to stop that the documents ask for', () => {
+    const [, seconds] = /ends: give it (\d+) s/.exec(readText('docs/OPERATIONS.md').text) ?? [];
+    for (const { spec } of ofKind('Deployment')) {
+      expect(spec.template.spec.terminationGracePeriodSeconds).toBe(Number(seconds));
+    }
+    for (const name of ['api', 'worker']) {
+      expect(compose.services[name].stop_grace_period).toBe(`${seconds}s`);
+    }
+  });
+
   it('scrapes services of the compose file', () => {
     const [prometheus] = parseYaml(readText('deploy/prometheus/prometheus.yml')) as readonly Tree[];
     const hosts = prometheus?.scrape_configs.flatMap((job: Tree) => [

@@ -33,6 +33,7 @@ export interface EndpointPolicy {
   readonly coalesce: 'every' | 'latest';
   /** After the retry horizon: go on with the task's next change, or park the task until someone resends. */
   readonly onGiveUp: 'continue' | 'park';
+  /** Requests at the same time, from each process that delivers: nobody counts those of all together. */
   readonly inFlightMax: number;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;

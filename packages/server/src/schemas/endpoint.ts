@@ -42,7 +42,12 @@ const policy = {
     description:
       'After the retry horizon: go on with the next change of the task, or park it until someone resends.',
   }),
-  inFlightMax: limit(1, 256, defaults.inFlightMax, 'Requests at the same time.'),
+  inFlightMax: limit(
+    1,
+    256,
+    defaults.inFlightMax,
+    'Requests at the same time, from each process that delivers.',
+  ),
   connectTimeoutMs: limit(100, 10_000, defaults.connectTimeoutMs, 'Milliseconds.'),
   totalTimeoutMs: limit(
     1_000,

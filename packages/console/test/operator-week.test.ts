@@ -77,7 +77,8 @@ describeInBrowser("an operator's week", (stage) => {
     const { world } = stage();
     const { page } = await signIn(stage(), '/endpoints');
     await page.getByRole('link', { name: 'riverside-main' }).click();
-    await page.getByText(/暂停：认证失败/).waitFor();
+    await page.getByText(/暂停：认证失败，客户答：/).waitFor();
+    await page.getByText(/^怎么办：与客户核对签名密钥/).waitFor();
     await page.getByRole('link', { name: '立即测试' }).click();
     await page.getByRole('button', { name: '发送测试通知' }).click();
     await page.getByText('认证失败（401），端点已暂停').waitFor();
@@ -179,6 +180,11 @@ describeInBrowser("an operator's week", (stage) => {
     await colleague.page.getByRole('dialog').locator('.exchange').waitFor();
     expect(await colleague.page.getByRole('button', { name: /重推/ }).count()).toBe(0);
     expect(await colleague.page.getByRole('link', { name: '访问控制' }).count()).toBe(0);
+    await colleague.open('/endpoints/yunqi-main?tab=settings');
+    await colleague.page.getByLabel('URL', { exact: true }).waitFor();
+    expect(await colleague.page.getByRole('button', { name: '保存' }).count()).toBe(0);
+    await colleague.open('/audit');
+    await colleague.page.getByRole('heading', { name: '当前角色没有这项权限' }).waitFor();
     await colleague.close();
   });
 

@@ -29,6 +29,13 @@ export const endpoints: Record<keyof typeof chinese, string> = {
   'pause.operator': 'by an operator',
   'pause.customer': 'by the customer',
   'pause.unauthorized': 'authentication failed',
+  'pause.do.operator': 'To do: an operator resumes it when all is done; what waits goes out in order.',
+  'pause.do.customer':
+    'To do: when the customer is ready, they or an operator resume it; what waits goes out in order.',
+  'pause.do.unauthorized':
+    'To do: compare the sign key with the customer (Test now helps), then resume; what waits goes out in order.',
+  'pause.do.gone':
+    'To do: ask the customer for the new URL, set it in Settings, then resume; what waits goes out in order.',
   'pause.said': '{kind}; the customer said: “{said}”',
   'pause.gone': 'it answered 410',
   'endpoint.rotate': 'Rotate key',

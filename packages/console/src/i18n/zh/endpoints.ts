@@ -27,6 +27,11 @@ export const endpoints = {
   'pause.operator': '运维人员',
   'pause.customer': '客户自行暂停',
   'pause.unauthorized': '认证失败',
+  'pause.do.operator': '怎么办：处理完毕后由运维点“恢复”；积压的会按顺序推送。',
+  'pause.do.customer': '怎么办：客户就绪后，由客户或运维点“恢复”；积压的会按顺序推送。',
+  'pause.do.unauthorized':
+    '怎么办：与客户核对签名密钥（可用“立即测试”），通过后点“恢复”；积压的会按顺序推送。',
+  'pause.do.gone': '怎么办：向客户确认新的 URL，在“设置”中修改，再点“恢复”；积压的会按顺序推送。',
   'pause.said': '{kind}，客户答：“{said}”',
   'pause.gone': '端点答复 410',
   'endpoint.rotate': '轮换密钥',

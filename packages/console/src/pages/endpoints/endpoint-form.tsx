@@ -60,9 +60,11 @@ export default function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
       <PolicyFields />
       <LimitFields />
       {save.error && <Alert type="error" showIcon title={save.error.message} className="form-error" />}
-      <Button type="primary" htmlType="submit" loading={save.isPending}>
-        {t('action.save')}
-      </Button>
+      {mayEdit && (
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {t('action.save')}
+        </Button>
+      )}
     </Form>
   );
 }

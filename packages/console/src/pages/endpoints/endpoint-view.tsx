@@ -59,6 +59,7 @@ function EndpointHead({ endpoint }: { readonly endpoint: Endpoint }) {
         <EndpointActions endpoint={endpoint} />
       </div>
       <StandstillReason endpoint={endpoint} />
+      {endpoint.pause !== null && <p className="remedy">{t(`pause.do.${endpoint.pause.reason}`)}</p>}
       <dl className="facts">
         <Fact name={t('field.customer')}>
           <CustomerName id={endpoint.customerId} />

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listDeployFiles, parseYaml, readText, root, type TextFile, walk } from './deploy-files.ts';
@@ -100,6 +100,32 @@ describe('deploy', () => {
     const listed = files.map(({ path }) => path);
     for (const resource of kustomization?.resources ?? [])
       expect(listed).toContain(`deploy/kubernetes/${resource}`);
+  });
+
+  it('has the documents make what the migration refers to before it runs', () => {
+    const [job] = ofKind('Job');
+    const pod = job?.spec.template.spec as Tree;
+    const needed = [
+      ['Namespace', job?.metadata.namespace],
+      ['ServiceAccount', pod.serviceAccountName],
+      ...pod.containers[0].envFrom.map(({ configMapRef }: Tree) => ['ConfigMap', configMapRef.name]),
+    ] as [string, string][];
+    const definedIn = needed.map(
+      ([kind, name]) =>
+        yamlFiles.find((file) =>
+          (parseYaml(file) as readonly Tree[]).some((one) => one.kind === kind && one.metadata.name === name),
+        )?.path ?? `${kind} ${name}`,
+    );
+    expect(definedIn).toHaveLength(3);
+    for (const document of ['docs/OPERATIONS.md', 'docs/OPERATIONS.zh-CN.md']) {
+      const [, before = ''] = /^1\. ([\s\S]*?)^2\. .*migrate-job/m.exec(readText(document).text) ?? [];
+      for (const path of definedIn) expect(before).toContain(path.replace('deploy/kubernetes/', ''));
+    }
+  });
+
+  it('keeps the secrets of compose out of the image', () => {
+    const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
+    expect(ignored).toContain('deploy/.env');
   });
 
   it('gives no process more than it needs', () => {

@@ -233,11 +233,11 @@ export const storeMutants: readonly Mutant[] = [
     file: 'stores/sqlite/group-commit.ts',
     original: `this.#connection.exec('begin immediate');
     try {
-      const ran = operations.map((operation) => this.#runAlone(operation));
+      const ran = this.#runAll(operations);
       this.#connection.exec('commit');`,
     replacement: `if (!this.#connection.inTransaction) this.#connection.exec('begin immediate');
     try {
-      const ran = operations.map((operation) => this.#runAlone(operation));
+      const ran = this.#runAll(operations);
       setImmediate(() => { if (this.#connection.inTransaction) this.#connection.exec('commit'); });`,
   },
 ];

@@ -67,6 +67,57 @@ describe('group commit', () => {
     expect(rollbacks).toBe(1);
   });
 
+  it('runs what is repeatable once where nothing fails', async () => {
+    let runs = 0;
+    const write = (name: string) =>
+      commits.writeRepeatable(() => {
+        runs += 1;
+        insert(name);
+      });
+    await Promise.all(['a', 'b', 'c'].map(write));
+    expect(names()).toEqual(['a', 'b', 'c']);
+    expect([runs, rollbacks]).toEqual([3, 0]);
+  });
+
+  it('undoes a repeatable write that fails, alone, and runs no other twice but its repeatable neighbours', async () => {
+    const ran: string[] = [];
+    const put = (name: string) => () => {
+      ran.push(name);
+      insert(name);
+      if (name === 'half') throw new Error('no');
+      return name;
+    };
+    const answers = await Promise.allSettled([
+      commits.write(put('once')),
+      commits.writeRepeatable(put('a')),
+      commits.writeRepeatable(put('half')),
+      commits.writeRepeatable(put('c')),
+      commits.write(put('last')),
+    ]);
+    expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : 'no'))).toEqual([
+      'once',
+      'a',
+      'no',
+      'c',
+      'last',
+    ]);
+    expect(names()).toEqual(['once', 'a', 'c', 'last']);
+    expect(ran.filter((name) => name === 'once' || name === 'last')).toEqual(['once', 'last']);
+    expect(commits.transactions).toBe(1);
+  });
+
+  it('rejects repeatable writes together, once each, when the disk is full', async () => {
+    connection.exec('pragma max_page_count = 4');
+    const answers = await Promise.allSettled([
+      commits.writeRepeatable(() => insert('small')),
+      commits.writeRepeatable(() => insert('x'.repeat(100_000))),
+    ]);
+    expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'rejected']);
+    connection.exec('pragma max_page_count = 100000');
+    await commits.writeRepeatable(() => insert('later'));
+    expect(names()).toEqual(['later']);
+  });
+
   it('rejects all writes of a turn whose commit fails, and goes on with the next', async () => {
     const answers = await Promise.allSettled([
       commits.write(() => insert('a')),

@@ -2,6 +2,7 @@ import { type Connection, isSqliteError, type Statement } from './connection.ts'
 
 interface Operation {
   readonly run: () => unknown;
+  readonly isRepeatable: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -20,7 +21,7 @@ export class StoreBroken extends Error {
 
 /**
  * One transaction, and so one sync, for all that was asked for in one turn of the event loop. Each operation
- * runs in a savepoint of its own and fails alone; all are answered after the commit.
+ * fails alone, undone to a savepoint; all are answered after the commit.
  */
 export class GroupCommit {
   readonly #connection: Connection;
@@ -58,8 +59,17 @@ export class GroupCommit {
 
   /** `run` is synchronous, and sees what was queued before it. */
   write<T>(run: () => T): Promise<T> {
+    return this.#enqueue(run, false);
+  }
+
+  /** For what leaves nothing behind but rows, so that it can be undone and run again when a neighbour fails. */
+  writeRepeatable<T>(run: () => T): Promise<T> {
+    return this.#enqueue(run, true);
+  }
+
+  #enqueue<T>(run: () => T, isRepeatable: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ run, isRepeatable, resolve: resolve as (value: unknown) => void, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => this.flush());
@@ -83,7 +93,7 @@ export class GroupCommit {
   #commit(operations: readonly Operation[]): readonly Ran[] {
     this.#connection.exec('begin immediate');
     try {
-      const ran = operations.map((operation) => this.#runAlone(operation));
+      const ran = this.#runAll(operations);
       this.#connection.exec('commit');
       this.#transactions += 1;
       return ran;
@@ -102,6 +112,33 @@ export class GroupCommit {
     this.#breaking.resolve(broken);
   }
 
+  #runAll(operations: readonly Operation[]): readonly Ran[] {
+    const ran: Ran[] = [];
+    for (let start = 0, end = 0; start < operations.length; start = end) {
+      end = endOfNeighbours(operations, start);
+      const neighbours = operations.slice(start, end);
+      const together = neighbours.length > 1 ? this.#runTogether(neighbours) : undefined;
+      for (const each of together ?? neighbours.map((operation) => this.#runAlone(operation))) ran.push(each);
+    }
+    return ran;
+  }
+
+  /**
+   * In one savepoint; undefined when one of them failed. SQLite copies a page before it is first written in a savepoint:
+   * with one for each, that was a quarter of the time of an append.
+   */
+  #runTogether(operations: readonly Operation[]): readonly Ran[] | undefined {
+    this.#savepoint.run();
+    try {
+      const ran = operations.map(({ run }): Ran => ({ ok: true, value: run() }));
+      this.#release.run();
+      return ran;
+    } catch (error) {
+      this.#undo(error);
+      return undefined;
+    }
+  }
+
   #runAlone(operation: Operation): Ran {
     this.#savepoint.run();
     try {
@@ -109,13 +146,24 @@ export class GroupCommit {
       this.#release.run();
       return { ok: true, value };
     } catch (error) {
-      // SQLite itself rolls everything back when the disk is full or failing: then all fail together.
-      if (!this.#connection.inTransaction) throw error;
-      this.#connection.exec('rollback to operation; release operation');
-      this.#onRollback();
+      this.#undo(error);
       return { ok: false, error };
     }
   }
+
+  #undo(error: unknown): void {
+    // SQLite itself rolls everything back when the disk is full or failing: then all fail together.
+    if (!this.#connection.inTransaction) throw error;
+    this.#connection.exec('rollback to operation; release operation');
+    this.#onRollback();
+  }
+}
+
+/** After the last of those from `start` on that may run together; after the first where it may not. */
+function endOfNeighbours(operations: readonly Operation[], start: number): number {
+  let end = start;
+  while (operations[end]?.isRepeatable) end += 1;
+  return Math.max(end, start + 1);
 }
 
 function answer(operations: readonly Operation[], ran: readonly Ran[]): void {

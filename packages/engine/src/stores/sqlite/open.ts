@@ -119,7 +119,7 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
   const notices = createNotices(context);
   const retire = new RetireVerb(context, commits);
   return {
-    append: (changes) => commits.write(() => append.append(changes)),
+    append: (changes) => commits.writeRepeatable(() => append.append(changes)),
     claim: async (request) =>
       commits.isScheduled || claim.probe(request) ? commits.write(() => claim.claim(request)) : [],
     settle: (settlements) =>

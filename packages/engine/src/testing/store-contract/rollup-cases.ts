@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import { probeEveryMs } from '../../breaker.ts';
 import type { Claim } from '../../lane.ts';
+import type { Backlog } from '../../notification.ts';
 import {
   addCounts,
   type DeliveryCounts,
@@ -227,6 +229,39 @@ export const rollupCases: Cases = {
     const newest = await world.store.listRecordedAttempts(first - 1, 1);
     expect(newest.attempts.map(({ houseTaskId }) => houseTaskId)).toEqual(['t2']);
     expect((await world.store.listRecordedAttempts(null, 10)).attempts).toEqual([]);
+  },
+
+  'tell the same backlog of all endpoints as of each by itself, whatever state it is in': async (world) => {
+    await world.customer();
+    const endpointIds = ['well', 'leased', 'paused', 'probed', 'out-of-reach', 'idle'];
+    for (const endpointId of endpointIds.slice(0, -1)) await world.endpoint(endpointId);
+    await world.store.append(['t1', 't2', 't3'].map((task) => world.change(task, 10_000)));
+    await world.endpoint('idle');
+    const fail = async (endpointId: string) => {
+      for (let failures = 0; failures < 10; failures += 1) {
+        const [claim] = await world.claim(endpointId, 1);
+        if (claim !== undefined) await world.settle(claim, retryIn(0));
+      }
+    };
+    await fail('probed');
+    world.clock.advance(probeEveryMs);
+    await fail('out-of-reach');
+    await world.claim('leased', 2);
+    await world.store.pauseEndpoint('paused', 'operator', '');
+    const each = await Promise.all(endpointIds.map((endpointId) => world.store.backlog([endpointId])));
+    expect(each.map(({ claimable }) => claimable)).toEqual([3, 1, 0, 1, 0, 0]);
+    const sum = (count: (backlog: Backlog) => number) => each.reduce((all, one) => all + count(one), 0);
+    const dueAt = each.flatMap(({ oldestClaimableAt }) => oldestClaimableAt ?? []);
+    expect(await world.store.backlog()).toEqual({
+      at: world.clock.now(),
+      pending: 15,
+      oldestPendingAt: world.clock.now() - probeEveryMs,
+      oldestClaimableAt: Math.min(...dueAt),
+      claimable: sum(({ claimable }) => claimable),
+      endpointsPaused: 1,
+      breakersOpen: 2,
+      lanesParked: 0,
+    });
   },
 
   'tell what waits for each endpoint, and the backlog of some': async (world) => {

@@ -25,10 +25,11 @@ const ofTheSystem: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * SQLSTATEs: of the connection, a standby that was to begin or to write, no way in, undone for another's sake, no such database, out of something,
+ * SQLSTATEs: of the connection, a standby that was to begin or to write, a transaction that took too
+ * long, no way in, undone for another's sake, no such database, out of something,
  * not now, stopped by the operator, of the system. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const ofPostgres = /^(08|0A000|25006|28|40|3D|53|55|57|58)/;
+const ofPostgres = /^(08|0A000|25006|25P0[34]|28|40|3D|53|55|57|58)/;
 
 /** What pg says by itself about a connection, without a code. */
 const ofTheDriver =

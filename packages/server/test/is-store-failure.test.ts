@@ -10,6 +10,8 @@ test.each([
   ['08006', 'the connection broke'],
   ['0A000', 'a standby was to begin what writes'],
   ['25006', 'it has become a standby'],
+  ['25P03', 'this process stood still in a transaction'],
+  ['25P04', 'the transaction took too long'],
   ['28P01', 'the password was changed'],
   ['40P01', 'deadlock, again and again'],
   ['53100', 'the disk is full'],

@@ -73,6 +73,7 @@ const advice: readonly (readonly [code: string, sentence: string])[] = [
   ['53', 'Make room on the server of PostgreSQL, then try again.'],
   ['55P03', 'Another transaction holds what this needs: try again when it has ended.'],
   ['57014', 'Raise or reset the statement_timeout of that user, then try again.'],
+  ['25P04', 'Raise or reset the transaction_timeout of that user, then try again.'],
   ['57P', 'Try again when the server accepts connections.'],
 ];
 

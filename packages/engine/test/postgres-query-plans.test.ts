@@ -241,6 +241,46 @@ await describeOnPostgres('with a million lanes due', (server) => {
     await fresh.close();
   });
 
+  it('the statements of every round look up row by row what was empty, or nearly, when it was analyzed', async () => {
+    const quiet = await openTestStore(server);
+    const database = new Database(quiet.pool, quiet.schema);
+    const small = new World(quiet);
+    await small.setUp();
+    for (const task of ['t1', 't2', 't3']) await small.append(task, 10_000);
+    await quiet.sql('vacuum analyze');
+    const many = Array.from({ length: 200 }, (_, index) => index);
+    const texts = many.map(() => 'e1');
+    const row = JSON.stringify([{ lane_id: 1, endpoint_id: 'e', created_at: 1, task_id: 1, seq: 1 }]);
+    const hot = [
+      [claimSql.lease, texts, many, 0, leaseMs],
+      [claimSql.changes, many, many, many],
+      [claimSql.supersede, many, texts, many, many, many, 0],
+      [claimSql.setAside, many, texts, 0, 0, many],
+      [settleSql.lock, many, many, 0],
+      [settleSql.plain, 0, ['e1'], row],
+      [settleSql.write, row, '[]', row, '[]', 0],
+    ] as const;
+    for (const [text, ...parameters] of hot) {
+      const [planned] = await database.transaction(
+        (transaction) =>
+          transaction.prepared<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
+            `explain (format json) ${text}`,
+            ...parameters,
+          ),
+        { byIndex: true },
+      );
+      const nodes = planned?.['QUERY PLAN'].flatMap((one) => flatten(one.Plan)) ?? [];
+      const scans = nodes.filter(
+        (node) =>
+          node['Node Type'].endsWith('Scan') &&
+          ['lane', 'task', 'change', 'pending', 'reopened'].includes(node['Relation Name'] ?? ''),
+      );
+      expect(scans.length).toBeGreaterThan(0);
+      expect(scans.filter((node) => !('Index Cond' in node || 'TID Cond' in node))).toEqual([]);
+    }
+    await quiet.close();
+  });
+
   it('due notices take one probe for each endpoint', async () => {
     expectCheap(await explain(noticesSql.lease, now(), 10, leaseMs));
   });

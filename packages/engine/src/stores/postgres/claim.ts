@@ -31,46 +31,49 @@ export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setA
     pick as materialized (
       select a.id as endpoint_id, a.ord, a.url, a.held_ms, a.coalesce_policy, due.*
       from allowed a cross join lateral (
-        select l.id, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.due_at, l.claimed_seq, l.claimed_at, l.epoch,
-          l.attempt, l.first_try_at, l.held_ms_at_first_try
+        select l.id, l.ctid as place, l.task_id, l.head_seq, l.tail_seq, l.reopened_seq, l.due_at, l.claimed_seq,
+          l.claimed_at, l.epoch, l.attempt, l.first_try_at, l.held_ms_at_first_try
         from doorbell.lane l
         where l.endpoint_id = a.id and l.due_at <= (select now from clock) and l.lease_until <= (select now from clock)
         order by l.due_at, l.id limit a.quota for update skip locked) due
       where a.quota > 0),
-    probed as (
-      update doorbell.endpoint e set breaker_probe_at = clock.now + ${probeEveryMs} from clock
-      where e.id in (select p.id from probing p) and e.id in (select p.endpoint_id from pick p)),
-    lost as (
-      insert into doorbell.attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url,
-        request_headers, request_body, fenced, recorded_at)
-      select p.id, p.claimed_seq, p.epoch, 1, p.attempt, p.claimed_at, 0, 'retry', 'lost',
-        'The lease ran out before an outcome was recorded.', p.url, '{}', '', false, clock.now
-      from pick p cross join clock where p.claimed_seq is not null
-      on conflict do nothing),
-    heads as materialized (
+    heads as (
       select p.*, case when p.coalesce_policy = 'latest' and p.reopened_seq is null
         then greatest(p.head_seq, p.tail_seq) else p.head_seq end as head from pick p),
     -- A lane leased for one change may meanwhile have had an earlier one reopened: that one starts afresh.
-    tried as materialized (
+    tried as (
       select h.*, coalesce(h.reopened_seq, h.head) as seq, clock.now,
         h.first_try_at is not null and h.head = h.head_seq
           and coalesce(h.claimed_seq, h.reopened_seq, h.head) = coalesce(h.reopened_seq, h.head) as again
       from heads h cross join clock),
-    next as materialized (
-      select t.id, t.endpoint_id, t.ord, t.due_at, t.task_id, t.seq, t.head_seq as head_before, t.head, t.now, t.held_ms,
-        t.epoch + 1 as epoch, case when t.again then t.attempt + 1 else 1 end as attempt,
+    next as (
+      select t.id, t.place, t.endpoint_id, t.ord, t.due_at, t.task_id, t.seq, t.head_seq as head_before, t.head, t.now,
+        t.held_ms, t.epoch + 1 as epoch, case when t.again then t.attempt + 1 else 1 end as attempt,
         case when t.again then t.first_try_at else t.now end as first_try_at,
-        case when t.again then t.held_ms_at_first_try else t.held_ms end as held_ms_at_first_try
+        case when t.again then t.held_ms_at_first_try else t.held_ms end as held_ms_at_first_try,
+        t.claimed_seq as lost_seq, t.claimed_at as lost_at, t.attempt as lost_attempt, t.url
       from tried t),
-    -- What is locked stays as it was read: what this writes is known, and nothing need be joined to be answered.
+    -- What is locked stays where it was read. Only a lane that was moved between the snapshot of this statement and the
+    -- lock is not found there: it is not answered either, and left to the next claim.
     leased as (
       update doorbell.lane l set lease_until = n.now + $4, claimed_seq = n.seq, claimed_at = n.now, epoch = n.epoch,
         attempt = n.attempt, first_try_at = n.first_try_at, held_ms_at_first_try = n.held_ms_at_first_try,
         head_seq = n.head
-      from next n where l.id = n.id)
+      from next n where l.ctid = n.place
+      returning n.*),
+    probed as (
+      update doorbell.endpoint e set breaker_probe_at = clock.now + ${probeEveryMs} from clock
+      where e.id in (select p.id from probing p) and e.id in (select n.endpoint_id from leased n)),
+    lost as (
+      insert into doorbell.attempt (lane_id, seq, epoch, post, attempt, at, duration_ms, outcome, reason, detail, url,
+        request_headers, request_body, fenced, recorded_at)
+      select n.id, n.lost_seq, n.epoch - 1, 1, n.lost_attempt, n.lost_at, 0, 'retry', 'lost',
+        'The lease ran out before an outcome was recorded.', n.url, '{}', '', false, n.now
+      from leased n where n.lost_seq is not null
+      on conflict do nothing)
     select n.id, n.endpoint_id, n.task_id, n.seq, n.head_before, n.head, n.now, n.held_ms, n.epoch, n.attempt,
       n.first_try_at, n.held_ms_at_first_try
-    from next n order by n.ord, n.due_at, n.id`,
+    from leased n order by n.ord, n.due_at, n.id`,
   // A statement of its own: joined to the lease it would read the older snapshot, and could miss a change that was
   // committed meanwhile.
   changes: `select k.lane_id, c.customer_id, c.seq, c.state, c.transition, c.house_id, c.package_id, c.user_id, c.user_name,
@@ -82,11 +85,15 @@ export const claimSql: Readonly<Record<'lease' | 'changes' | 'supersede' | 'setA
       select k.lane_id, k.endpoint_id, c.created_at, c.task_id, c.seq, c.state
       from unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::int[])
           k (lane_id, endpoint_id, task_id, head_before, head)
-        join doorbell.change c on c.task_id = k.task_id and c.seq >= k.head_before and c.seq < k.head),
+        cross join lateral (
+          select x.created_at, x.task_id, x.seq, x.state from doorbell.change x
+          where x.task_id = k.task_id and x.seq >= k.head_before and x.seq < k.head offset 0) c),
     dropped as (
-      delete from doorbell.pending w using passed p
-      where (w.endpoint_id, w.created_at, w.task_id, w.seq, w.lane_id)
-        = (p.endpoint_id, p.created_at, p.task_id, p.seq, p.lane_id))
+      delete from doorbell.pending w where w.ctid = any(array(
+        select x.place from passed p cross join lateral (
+          select y.ctid as place from doorbell.pending y
+          where (y.endpoint_id, y.created_at, y.task_id, y.seq, y.lane_id)
+            = (p.endpoint_id, p.created_at, p.task_id, p.seq, p.lane_id) offset 0) x)))
     insert into doorbell.closed (lane_id, seq, result, closed_at, endpoint_id, created_at, task_id, state)
     select p.lane_id, p.seq, 4, $6::bigint, p.endpoint_id, p.created_at, p.task_id, p.state from passed p`,
   setAside: `with aside as (

@@ -13,7 +13,8 @@ const attemptRecord = `lane_id bigint, seq int, epoch bigint, post int, attempt 
 /**
  * The statements of `settle`: one settles what was delivered and changes nothing else; of the rest one locks and reads a
  * batch of lanes, and one writes all that follows from it. The key of an attempt is not unique to the database, which keeps
- * attempts by day; the lock of its lane makes it so.
+ * attempts by day; the lock of its lane makes it so. Rows are written by their ids or places, and never joined to a batch: a
+ * table that was nearly empty when it was analyzed would be walked once for each row of it.
  */
 export const settleSql: Readonly<
   Record<'plain' | 'lock' | 'nextReopened' | 'write' | 'dropLost' | 'writeLate' | 'waitAMoment', string>
@@ -27,23 +28,25 @@ export const settleSql: Readonly<
         and e.breaker_failures = 0 and e.breaker_opened_at is null and e.breaker_ramp is null),
     told as materialized (select * from json_to_recordset($3::json) as a (${attemptRecord})),
     free as materialized (
-      select l.task_id, l.endpoint_id, c.created_at, a.*
+      select p.place as waiting, a.*
       from told a cross join lateral (
           select x.task_id, x.endpoint_id from doorbell.lane x
           where x.id = a.lane_id and x.epoch = a.epoch and x.claimed_seq = a.seq and x.head_seq = a.seq
             and x.reopened_seq is null and not x.parked and x.endpoint_id = any(array(select w.id from well w))
           for update skip locked) l
         cross join lateral (
-          select y.created_at from doorbell.change y where y.task_id = l.task_id and y.seq = a.seq offset 0) c),
+          select y.created_at from doorbell.change y where y.task_id = l.task_id and y.seq = a.seq offset 0) c
+        left join lateral (
+          select w.ctid as place from doorbell.pending w
+          where (w.endpoint_id, w.created_at, w.task_id, w.seq, w.lane_id)
+            = (l.endpoint_id, c.created_at, l.task_id, a.seq, a.lane_id) offset 0) p on true),
     moved as (
       update doorbell.lane l set head_seq = l.head_seq + 1,
-        due_at = case when l.head_seq < l.tail_seq then clock.now end, attempt = 0, first_try_at = null,
+        due_at = case when l.head_seq < l.tail_seq then (select now from clock) end, attempt = 0, first_try_at = null,
         lease_until = 0, claimed_seq = null, claimed_at = null
-      from free f cross join clock where l.id = f.lane_id),
+      where l.id = any(array(select f.lane_id from free f))),
     dropped as (
-      delete from doorbell.pending p using free f
-      where (p.endpoint_id, p.created_at, p.task_id, p.seq, p.lane_id)
-        = (f.endpoint_id, f.created_at, f.task_id, f.seq, f.lane_id)),
+      delete from doorbell.pending p where p.ctid = any(array(select f.waiting from free f))),
     recorded as (
       insert into doorbell.attempt (${attemptColumns})
       select ${attemptNames}, clock.now from free a cross join clock)
@@ -69,16 +72,21 @@ export const settleSql: Readonly<
         first_try_at = m.first_try_at, parked = m.parked, lease_until = 0, claimed_seq = null, claimed_at = null
       from json_to_recordset($1::json) as m (lane_id bigint, head int, reopened int, due_at bigint, attempt int,
         first_try_at bigint, parked boolean)
-      where l.id = m.lane_id),
+        cross join lateral (select x.ctid as place from doorbell.lane x where x.id = m.lane_id offset 0) x
+      where l.ctid = x.place),
     results as materialized (
       select * from json_to_recordset($3::json) as r (lane_id bigint, endpoint_id text, created_at bigint,
         task_id bigint, seq int, state int, result int)),
     dropped as (
-      delete from doorbell.pending p using results r
-      where (p.endpoint_id, p.created_at, p.task_id, p.seq, p.lane_id)
-        = (r.endpoint_id, r.created_at, r.task_id, r.seq, r.lane_id)),
+      delete from doorbell.pending p where p.ctid = any(array(
+        select w.place from results r cross join lateral (
+          select x.ctid as place from doorbell.pending x
+          where (x.endpoint_id, x.created_at, x.task_id, x.seq, x.lane_id)
+            = (r.endpoint_id, r.created_at, r.task_id, r.seq, r.lane_id) offset 0) w))),
     back as (
-      delete from doorbell.reopened o using results r where (o.lane_id, o.seq) = (r.lane_id, r.seq)),
+      delete from doorbell.reopened o where o.ctid = any(array(
+        select w.place from results r cross join lateral (
+          select x.ctid as place from doorbell.reopened x where (x.lane_id, x.seq) = (r.lane_id, r.seq) offset 0) w))),
     closing as (
       insert into doorbell.closed (lane_id, seq, result, closed_at, endpoint_id, created_at, task_id, state)
       select r.lane_id, r.seq, r.result, $5::bigint, r.endpoint_id, r.created_at, r.task_id, r.state

@@ -116,6 +116,17 @@ describeInBrowser('when something comes between', (stage) => {
     await told.waitFor({ state: 'detached' });
   });
 
+  it('a setting that is rounded to be shown stays exact when another is saved', async () => {
+    const { world } = stage();
+    const { page } = await signIn(stage(), '/endpoints/anju-main?tab=settings');
+    expect(await page.getByLabel('重试期限（小时）').inputValue()).toBe('0.17');
+    await page.getByLabel('同时请求数').fill('7');
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.locator('.toast').getByText('已保存').waitFor();
+    const saved = await world.call('GET', '/endpoints/anju-main');
+    expect(saved).toMatchObject({ inFlightMax: 7, retryHorizonMs: 600_000 });
+  });
+
   it('a page whose script could not be fetched comes back by "retry"', async () => {
     const { page } = await signIn(stage(), '/endpoints');
     await page.context().route(/\/create-endpoint-[^/]*\.js$/, (route) => route.abort());

@@ -40,7 +40,10 @@ export default function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
   const mayEdit = useMay('administer');
   const save = useMutation({
     mutationFn: ({ id, ...values }: FormValues) =>
-      callApi<Endpoint>(`/endpoints/${encodeURIComponent(id)}`, { method: 'PUT', body: toBody(values) }),
+      callApi<Endpoint>(`/endpoints/${encodeURIComponent(id)}`, {
+        method: 'PUT',
+        body: toBody(values, endpoint),
+      }),
     onSuccess: (saved) => {
       toast.good(t('settings.saved'));
       void queries.invalidateQueries({ queryKey: ['endpoints'] });
@@ -165,11 +168,20 @@ function LimitFields() {
   );
 }
 
-function toBody(values: Omit<FormValues, 'id'>): EndpointBody {
+/** Ten minutes are shown as 0.17 hours. */
+function hoursOf(ms: number): number {
+  return Math.round((100 * ms) / hourMs) / 100;
+}
+
+function toBody(values: Omit<FormValues, 'id'>, before: Endpoint | undefined): EndpointBody {
   const { retryHorizonHours, signKey, webhookSecret, deliveryFailedUrl, ...rest } = values;
   return {
     ...rest,
-    retryHorizonMs: Math.round(retryHorizonHours * hourMs),
+    // What was rounded to be shown, and not touched, stays exact.
+    retryHorizonMs:
+      before !== undefined && hoursOf(before.retryHorizonMs) === retryHorizonHours
+        ? before.retryHorizonMs
+        : Math.round(retryHorizonHours * hourMs),
     deliveryFailedUrl: deliveryFailedUrl || null,
     // A key that is left empty stays as it is.
     ...(signKey ? { signKey } : {}),
@@ -189,7 +201,7 @@ function toValues({ retryHorizonMs, deliveryFailedUrl, ...endpoint }: Endpoint):
     inFlightMax,
     connectTimeoutMs,
     totalTimeoutMs,
-    retryHorizonHours: retryHorizonMs / hourMs,
+    retryHorizonHours: hoursOf(retryHorizonMs),
     ...(deliveryFailedUrl === null ? {} : { deliveryFailedUrl }),
   };
 }

@@ -4,7 +4,7 @@ export const pages = [
   { name: 'notifications', path: '/notifications' },
   { name: 'notification', path: '/notifications?customerId=haitang&result=3', opens: '.cell-button' },
   { name: 'tasks', path: '/tasks' },
-  { name: 'task', path: '/tasks?customerId=lvcheng&houseTaskId=HT20261124042' },
+  { name: 'task', path: '/tasks?customerId=haitang&houseTaskId=HT20261124014' },
   { name: 'endpoints', path: '/endpoints' },
   { name: 'endpoint', path: '/endpoints/riverside-main' },
   { name: 'endpoint-conformance', path: '/endpoints/hillside-main?tab=conformance', judges: 'hillside-main' },

@@ -112,7 +112,14 @@ function columns(
     {
       title: t('field.why'),
       key: 'why',
-      render: (notification) => <span className="why">{explainNotification(notification, language)}</span>,
+      render: (notification) => {
+        const why = explainNotification(notification, language);
+        return (
+          <span className="why" title={why}>
+            {why}
+          </span>
+        );
+      },
     },
   ];
 }

@@ -134,6 +134,7 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     await subject.sql('alter table doorbell.endpoint drop column waking_from');
     await subject.sql('drop index doorbell.endpoint_held, doorbell.rollup_refused');
     await subject.sql('drop function doorbell.form_bytes, doorbell.check_form');
+    await subject.sql('drop table doorbell.master_key');
     await subject.sql('delete from doorbell.schema_version where version >= 11');
   }
 
@@ -158,11 +159,12 @@ await describeOnPostgres('opening a PostgreSQL database', (server) => {
     expect((await migratePostgres(address))[0]).toBe(11);
   });
 
-  it('finds out at once that the master key is another', async () => {
-    await new World(subject).setUp();
+  it('finds out at once that the master key is another, even before there is an endpoint', async () => {
     const vault = createVault(new Uint8Array(32).fill(8), randomBytes);
-    const opening = openPostgresStore({ connectionString: url, schema: subject.schema, vault });
-    await expect(opening).rejects.toMatchObject({ name: 'VaultError' });
+    const options = { connectionString: url, schema: subject.schema, vault };
+    await expect(openPostgresStore(options)).rejects.toMatchObject({ name: 'VaultError' });
+    await new World(subject).setUp();
+    await expect(openPostgresStore(options)).rejects.toMatchObject({ name: 'VaultError' });
   });
 
   it('goes on after the server ended its connections', async () => {

@@ -13,6 +13,7 @@ import { attemptTimingsSchema } from './schema/011-attempt-timings.ts';
 import { wakingSchema } from './schema/012-waking.ts';
 import { alertSignsSchema } from './schema/013-alert-signs.ts';
 import { appendLimitsSchema } from './schema/014-append-limits.ts';
+import { masterKeySchema } from './schema/015-master-key.ts';
 import type { Session } from './transaction.ts';
 import { SchemaMismatch } from './unfit-database.ts';
 
@@ -39,6 +40,7 @@ const migrations: readonly Migration[] = [
   { sql: wakingSchema, worksSince: 5 },
   { sql: alertSignsSchema, worksSince: 5 },
   { sql: appendLimitsSchema, worksSince: 5 },
+  { sql: masterKeySchema, worksSince: 5 },
 ];
 
 const migrateSql = {

@@ -11,6 +11,7 @@ import { appendChanges } from './append.ts';
 import { listAttempts, listRecordedAttempts } from './attempts.ts';
 import { AuditLog } from './audit-log.ts';
 import { backlog } from './backlog.ts';
+import { checkMasterKey } from './check-master-key.ts';
 import { claim } from './claim.ts';
 import { connect, isWritable, type PostgresAddress } from './connect.ts';
 import type { StoreContext } from './context.ts';
@@ -52,6 +53,7 @@ export function openPostgresStore(options: PostgresStoreOptions): Promise<Postgr
     const context: StoreContext = { database, vault: options.vault, givenNow: givenNowOf(options.clock) };
     // Opens every key once: a wrong master key is found now, not at the first delivery.
     await new EndpointBook(database, options.vault).list();
+    await checkMasterKey(database, options.vault);
     return {
       ...deliverySide(context),
       ...adminSide(context),

@@ -3,6 +3,7 @@ import type { Vault } from '../../vault.ts';
 import { type AlertChannelRow, alertChannelOf, sealedChannel } from '../alert-row.ts';
 import { type EndpointRow, endpointOf, rowOf } from '../endpoint-row.ts';
 import { makeDaysFrom } from '../postgres/attempt-days.ts';
+import { checkMasterKey } from '../postgres/check-master-key.ts';
 import { connect, type PostgresAddress } from '../postgres/connect.ts';
 import { checkSchema } from '../postgres/migrate.ts';
 import type { Session } from '../postgres/transaction.ts';
@@ -71,6 +72,7 @@ async function copyAll(
   source: Source,
   options: ImportOptions,
 ): Promise<readonly ImportedTable[]> {
+  await checkMasterKey(session, options.vault);
   const tables = await prepareTarget(session, source.tables);
   const total = source.tables.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;

@@ -115,7 +115,7 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
   const claim = new ClaimVerb(context);
   const settle = new SettleVerb(context);
   const upcoming = createUpcoming(context);
-  const wakeMore = createWakeMore(context, commits);
+  const wakeMore = createWakeMore(context);
   const notices = createNotices(context);
   const retire = new RetireVerb(context, commits);
   return {
@@ -124,10 +124,14 @@ function deliverySide(context: StoreContext, commits: GroupCommit): Store {
       commits.isScheduled || claim.probe(request) ? commits.write(() => claim.claim(request)) : [],
     settle: (settlements) =>
       settleApart((batch) => commits.write(() => settle.settle(batch)), isUnstorable, settlements),
-    async upcoming() {
-      await wakeMore();
-      return upcoming();
-    },
+    // Read at once or in the transaction, and not after a wait: the database may be closed by then.
+    upcoming: async () =>
+      wakeMore.isWanted()
+        ? commits.write(() => {
+            wakeMore.run();
+            return upcoming();
+          })
+        : upcoming(),
     claimNotices: async (limit, leaseMs) =>
       notices.probe() ? commits.write(() => notices.claim(limit, leaseMs)) : [],
     settleNotices: (settlements) => commits.write(() => notices.settle(settlements)),

@@ -1,7 +1,6 @@
 import type { EpochMs } from '../../ports.ts';
 import type { Connection } from './connection.ts';
 import type { StoreContext } from './context.ts';
-import type { GroupCommit } from './group-commit.ts';
 
 export const wakeWaitingSql = {
   waiting: `select id, due_at from lane indexed by lane_due where endpoint_id = ?1 and due_at > ?2
@@ -28,20 +27,26 @@ export function createWakeWaiting(connection: Connection): WakeWaiting {
   return (endpointId, now) => wakeFrom(endpointId, now, now);
 }
 
-/** Wakes the next part of what `WakeWaiting` has left, one endpoint after the other; costs one probe when nothing is left. */
-export function createWakeMore({ connection, now }: StoreContext, commits: GroupCommit): () => Promise<void> {
+export interface WakeMore {
+  /** One probe, and a read: so nothing is written where nothing is left. */
+  isWanted(): boolean;
+  /** Wakes the next part of what `WakeWaiting` has left, one endpoint after the other. Runs within a transaction. */
+  run(): void;
+}
+
+export function createWakeMore({ connection, now }: StoreContext): WakeMore {
   const wakeFrom = createWakeFrom(connection);
   const findNext = connection.prepare<{ id: string; waking_from: EpochMs }>(wakeWaitingSql.next);
   let lastId = '';
   const next = () => findNext.get(lastId) ?? findNext.get('');
-  return async () => {
-    if (next() === undefined) return;
-    await commits.write(() => {
+  return {
+    isWanted: () => next() !== undefined,
+    run() {
       const waking = next();
       if (waking === undefined) return;
       lastId = waking.id;
       wakeFrom(waking.id, now(), waking.waking_from);
-    });
+    },
   };
 }
 

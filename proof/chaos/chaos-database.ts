@@ -27,7 +27,8 @@ export interface Terminated extends Span {
 }
 
 const retryMs = 100;
-const triesMax = 150;
+/** A minute: a server that recovers from a crash while much else runs may take a quarter of it. */
+const triesMax = 600;
 
 /** A database of its own on the server at DATABASE_URL, or on one that is started here. */
 export async function openChaosDatabase(): Promise<ChaosDatabase> {

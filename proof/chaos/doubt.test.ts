@@ -115,3 +115,21 @@ describe('doubt about a certain answer', () => {
     expect(doubt({ ...late(stoppedAt(9_000, 59_500), 0), findClaimedAt: () => undefined })).toBeNull();
   });
 });
+
+describe('harm to a sender', () => {
+  it('comes from a stop between signature and request, where nobody notes claims', () => {
+    const late = { ...first, timestamp: 9_000 };
+    const sources = { findClaimedAt: () => undefined, findSettledAt: () => 10_040 };
+    const harm = (stop: Life, of: Arrival) =>
+      createDoubts({
+        ...sources,
+        findSender: () => stop,
+        findNextRecordAt: () => undefined,
+        lockHolders: [],
+      }).findHarm(of);
+    expect(harm(stoppedAt(9_001, 9_990), late)).toMatch(/stopped beyond the lease/);
+    expect(harm(stoppedAt(9_001, 9_990, false), late)).toBeNull();
+    expect(harm(stoppedAt(8_000, 8_999), late)).toBeNull();
+    expect(harm(stoppedAt(9_001, 9_990), { ...late, timestamp: 10_000 })).toBeNull();
+  });
+});

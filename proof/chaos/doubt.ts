@@ -64,8 +64,9 @@ export function createDoubts(sources: DoubtSources): Doubts {
     if (sender.killed !== null && overlap(sender.killed, { from: sentFrom, to })) {
       return 'the sender was killed before the outcome was recorded';
     }
-    // Stopped between claim and request, it sends what is no longer its own.
-    const from = sources.findClaimedAt(arrival) ?? arrival.at;
+    // Stopped between claim and request, it sends what is no longer its own, or what has no time left to be answered.
+    // Where nobody notes claims, the request itself says when it was signed.
+    const from = sources.findClaimedAt(arrival) ?? Math.min(arrival.timestamp ?? arrival.at, arrival.at);
     return sender.stops.some((stop) => stop.isTooLong && overlap(stop, { from, to }))
       ? 'the sender was stopped beyond the lease before the outcome was recorded'
       : null;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnPostgres } from '../../../test/describe-on-postgres.ts';
-import { probeEveryMs } from '../src/breaker.ts';
-import { retryIn, World } from '../src/testing/store-contract/world.ts';
+import { World } from '../src/testing/store-contract/world.ts';
+import { openBreaker } from './open-breaker.ts';
 import { openTestStore, type PostgresUnderTest } from './postgres-test-store.ts';
 
 await describeOnPostgres('thousands of lanes that wait for their retry', (server) => {
@@ -30,15 +30,8 @@ await describeOnPostgres('thousands of lanes that wait for their retry', (server
     return Number(rows[0]?.n);
   }
 
-  async function openBreaker(): Promise<void> {
-    const tasks = Array.from({ length: 10 }, (_, index) => `t${index}`);
-    await world.store.append(tasks.map((task) => world.change(task, 10_000)));
-    for (const claim of await world.claim()) await world.settle(claim, retryIn(1));
-    world.clock.advance(probeEveryMs);
-  }
-
   it('are woken when the breaker closes, the first at once and the others by the next rounds', async () => {
-    await openBreaker();
+    await openBreaker(world);
     await waiting(3_500);
     await world.deliver();
     expect((await world.getEndpoint()).breaker.openedAt).toBeNull();

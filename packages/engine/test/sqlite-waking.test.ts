@@ -1,9 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { probeEveryMs } from '../src/breaker.ts';
 import { openSqliteStore } from '../src/stores/sqlite/index.ts';
-import { retryIn, World } from '../src/testing/store-contract/world.ts';
+import { World } from '../src/testing/store-contract/world.ts';
+import { openBreaker } from './open-breaker.ts';
 import { openTestStore, type SqliteUnderTest, testVault } from './sqlite-test-store.ts';
 
 describe('hundreds of lanes that wait for their retry', () => {
@@ -46,15 +46,8 @@ describe('hundreds of lanes that wait for their retry', () => {
     );
   }
 
-  async function openBreaker(): Promise<void> {
-    const tasks = Array.from({ length: 10 }, (_, index) => `t${index}`);
-    await world.store.append(tasks.map((task) => world.change(task, 10_000)));
-    for (const claim of await world.claim()) await world.settle(claim, retryIn(1));
-    world.clock.advance(probeEveryMs);
-  }
-
   it('are woken when the breaker closes, the first at once and the others by the next rounds', async () => {
-    await openBreaker();
+    await openBreaker(world);
     wait(875);
     await world.deliver();
     expect((await world.getEndpoint()).breaker.openedAt).toBeNull();

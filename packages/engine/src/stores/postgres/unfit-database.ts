@@ -49,6 +49,8 @@ function isConnectionError(error: unknown): boolean {
   return 'code' in error || /connect|SSL|SASL|password/i.test(error.message);
 }
 
+const isTaken = 'The schema doorbell holds what is not of Doorbell: give it a database of its own.';
+
 /**
  * What to do, by SQLSTATE: its class, or all of it; the first that fits.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -66,9 +68,9 @@ const advice: readonly (readonly [code: string, sentence: string])[] = [
     '42501',
     'Grant that to the user of DATABASE_URL, or use the one that owns the database and its schema doorbell.',
   ],
-  ['42P07', 'The schema doorbell holds what is not of Doorbell: give it a database of its own.'],
-  ['42710', 'The schema doorbell holds what is not of Doorbell: give it a database of its own.'],
-  ['42723', 'The schema doorbell holds what is not of Doorbell: give it a database of its own.'],
+  ['42P07', isTaken],
+  ['42710', isTaken],
+  ['42723', isTaken],
   ['53300', 'Raise max_connections, or let fewer processes connect.'],
   ['53', 'Make room on the server of PostgreSQL, then try again.'],
   ['55P03', 'Another transaction holds what this needs: try again when it has ended.'],

@@ -1,15 +1,12 @@
 import type { HeldSign, RefusingSign, WaitingSign } from '../../alert-signs.ts';
 import type { StoreAlerts } from '../../store-alerts.ts';
 import type { StoredEndpoint } from '../endpoint-row.ts';
+import { busyEndpoints } from './busy-endpoints.ts';
 import type { StoreContext } from './context.ts';
 
-export const alertSignsSql = {
+export const alertSignsSql: Readonly<Record<'waiting' | 'refusing', string>> = {
   // A loose index scan: two probes of the primary key for each endpoint for which something waits, however much it is.
-  waiting: `with recursive busy (endpoint_id) as (
-      select (select endpoint_id from pending where endpoint_id > '' order by endpoint_id limit 1)
-      union all
-      select (select endpoint_id from pending where endpoint_id > busy.endpoint_id order by endpoint_id limit 1)
-      from busy where busy.endpoint_id is not null),
+  waiting: `${busyEndpoints('pending')},
     oldest as (
       select endpoint_id, (select p.created_at from pending p where p.endpoint_id = busy.endpoint_id
         order by p.created_at limit 1) at from busy where endpoint_id is not null)
@@ -21,7 +18,7 @@ export const alertSignsSql = {
     from rollup r indexed by rollup_refused
     where r.span_ms = 60000 and r.refused > 0 and r.endpoint_id > '' and r.at >= ?1 and r.at <= ?2
     group by r.endpoint_id having sum(r.refused) >= ?3`,
-} as const;
+};
 
 export function createReadAlertSigns({
   connection,

@@ -2,6 +2,7 @@ import { inFlightAllowed } from '../../breaker.ts';
 import { type Backlog, claimableMax, pendingOfMax } from '../../notification.ts';
 import type { EpochMs } from '../../ports.ts';
 import type { StoredEndpoint } from '../endpoint-row.ts';
+import { busyEndpoints } from './busy-endpoints.ts';
 import type { StoreContext } from './context.ts';
 
 export const backlogSql: Readonly<
@@ -25,19 +26,10 @@ export const backlogSql: Readonly<
   parked: 'select count(*) n from lane indexed by lane_parked where parked = 1',
   oldestPending: 'select created_at at from pending where endpoint_id = ? order by created_at limit 1',
   // Loose index scans: some probes for each endpoint that has work, and none for the others.
-  oldestPendingOfAll: `with recursive busy (endpoint_id) as (
-      select (select endpoint_id from pending where endpoint_id > '' order by endpoint_id limit 1)
-      union all
-      select (select endpoint_id from pending where endpoint_id > busy.endpoint_id order by endpoint_id limit 1)
-      from busy where busy.endpoint_id is not null)
+  oldestPendingOfAll: `${busyEndpoints('pending')}
     select min((select p.created_at from pending p where p.endpoint_id = busy.endpoint_id order by p.created_at limit 1)) at
     from busy`,
-  claimableOfAll: `with recursive busy (endpoint_id) as (
-      select (select endpoint_id from lane where due_at is not null and endpoint_id > '' order by endpoint_id limit 1)
-      union all
-      select (select endpoint_id from lane where due_at is not null and endpoint_id > busy.endpoint_id
-              order by endpoint_id limit 1)
-      from busy where busy.endpoint_id is not null)
+  claimableOfAll: `${busyEndpoints('lane')}
     select min((select l.due_at from lane l where l.endpoint_id = e.id and l.due_at <= ?1 and l.lease_until <= ?2
         order by l.due_at limit 1)) at,
       coalesce(sum(case when e.breaker_opened_at is null

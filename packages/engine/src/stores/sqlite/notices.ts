@@ -1,22 +1,18 @@
 import type { Notice, NoticeSettlement } from '../../attempt.ts';
 import type { EpochMs } from '../../ports.ts';
+import { busyEndpoints } from './busy-endpoints.ts';
 import type { StoreContext } from './context.ts';
 
-export const noticesSql = {
+export const noticesSql: Readonly<Record<'endpoints' | 'first' | 'lease' | 'settle', string>> = {
   // A loose index scan, as for lanes: one probe for each endpoint that has notices.
-  endpoints: `with recursive busy (endpoint_id) as (
-      select (select endpoint_id from notice where due_at is not null and endpoint_id > '' order by endpoint_id limit 1)
-      union all
-      select (select endpoint_id from notice where due_at is not null and endpoint_id > busy.endpoint_id
-              order by endpoint_id limit 1)
-      from busy where busy.endpoint_id is not null)
+  endpoints: `${busyEndpoints('notice')}
     select endpoint_id from busy where endpoint_id is not null`,
   first: `select id, endpoint_id, url, fields, due_at, lease_until, epoch, attempt from notice
     where endpoint_id = ? and due_at is not null order by due_at, id limit 1`,
   lease: 'update notice set lease_until = ?2, epoch = epoch + 1, attempt = attempt + 1 where id = ?1',
   settle: `update notice set due_at = ?3, done_at = ?4, detail = ?5, lease_until = 0
     where id = ?1 and epoch = ?2 and due_at is not null`,
-} as const;
+};
 
 interface NoticeRow {
   readonly id: number;

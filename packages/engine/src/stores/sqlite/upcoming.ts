@@ -1,22 +1,18 @@
 import { inFlightAllowed } from '../../breaker.ts';
 import type { EndpointDue, EpochMs } from '../../ports.ts';
+import { busyEndpoints } from './busy-endpoints.ts';
 import type { StoreContext } from './context.ts';
 
-export const upcomingSql = {
+export const upcomingSql: Readonly<Record<'endpoints' | 'firstFree' | 'firstLeaseEnd', string>> = {
   // A loose index scan: one probe of lane_due for each endpoint that has work, however many lanes it has.
-  endpoints: `with recursive busy (endpoint_id) as (
-      select (select endpoint_id from lane where due_at is not null and endpoint_id > '' order by endpoint_id limit 1)
-      union all
-      select (select endpoint_id from lane where due_at is not null and endpoint_id > busy.endpoint_id
-              order by endpoint_id limit 1)
-      from busy where busy.endpoint_id is not null)
+  endpoints: `${busyEndpoints('lane')}
     select endpoint_id from busy where endpoint_id is not null`,
   // Skips at most as many leased lanes as may be in flight.
   firstFree: `select due_at from lane
     where endpoint_id = ?1 and due_at is not null and lease_until <= ?2 order by due_at limit 1`,
   firstLeaseEnd: `select min(lease_until) at from lane
     where endpoint_id = ?1 and due_at <= ?2 and lease_until > ?3`,
-} as const;
+};
 
 export function createUpcoming(context: StoreContext): () => readonly EndpointDue[] {
   const { connection, endpoints } = context;

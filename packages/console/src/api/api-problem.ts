@@ -1,4 +1,5 @@
 import type { Problem } from '@doorbell/server/api';
+import { pageLanguage } from '../i18n/language.tsx';
 
 /** What went wrong, in the language of the page, or why no answer came. */
 export class ApiProblem extends Error {
@@ -21,7 +22,7 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
   const body = parseProblem(text);
   const kind = body?.type.replace(/^\/problems\//, '') ?? 'no-problem-body';
   const detail = body?.detail ?? `HTTP ${response.status}`;
-  const isChinese = document.documentElement.lang !== 'en';
+  const isChinese = pageLanguage() === 'zh';
   const said = (isChinese && (await sayInChinese(kind, body?.errors ?? []).catch(() => undefined))) || detail;
   return new ApiProblem(response.status, kind, said, body?.errors ?? []);
 }

@@ -1,4 +1,4 @@
-import { translatorOf } from '../i18n/language.tsx';
+import { pageLanguage, translatorOf } from '../i18n/language.tsx';
 import { ApiProblem, readProblem } from './api-problem.ts';
 import { credentials } from './credentials.ts';
 
@@ -34,8 +34,7 @@ export async function openApi(
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
     // What the browser says of it is English, and not for people.
-    const language = document.documentElement.lang === 'en' ? 'en' : 'zh';
-    throw new ApiProblem(0, 'no-answer', translatorOf(language)('standing.offline'));
+    throw new ApiProblem(0, 'no-answer', translatorOf(pageLanguage())('standing.offline'));
   });
   if (response.ok) return response;
   const problem = await readProblem(response);

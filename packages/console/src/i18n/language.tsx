@@ -51,6 +51,11 @@ export function useLanguage(): Spoken {
   return spoken;
 }
 
+/** For what speaks outside of any component: the language that the page is in now. */
+export function pageLanguage(): Language {
+  return document.documentElement.lang === 'en' ? 'en' : 'zh';
+}
+
 export function translatorOf(language: Language): Translate {
   const dictionary = dictionaries[language] ?? zh;
   return (key, values = {}) =>

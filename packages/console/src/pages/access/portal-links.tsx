@@ -3,10 +3,10 @@ import type { PortalLink } from '@doorbell/server/api';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Form, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
-import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
 import { clock } from '../../clock.ts';
 import { type Translate, useLanguage } from '../../i18n/language.tsx';
+import { CustomerSelect } from '../../parts/customer-select.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Listed } from '../../parts/listed.tsx';
@@ -76,7 +76,6 @@ interface LinkDialogProps {
 
 function LinkDialog({ onClose, onCreated }: LinkDialogProps) {
   const { t } = useLanguage();
-  const customers = useCustomers();
   const create = useEdit<{ url: string }>();
   return (
     <Dialog title={t('access.newLink')} onCancel={onClose}>
@@ -95,10 +94,7 @@ function LinkDialog({ onClose, onCreated }: LinkDialogProps) {
           label={t('field.customer')}
           rules={[{ required: true, message: t('signIn.needed') }]}
         >
-          <Select
-            showSearch={{ optionFilterProp: 'label' }}
-            options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
-          />
+          <CustomerSelect />
         </Form.Item>
         <Form.Item name="expiresInMs" label={t('access.validFor')}>
           <Select options={lifetimes.map(([key, value]) => ({ value, label: t(key) }))} />

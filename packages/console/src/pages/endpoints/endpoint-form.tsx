@@ -1,10 +1,10 @@
 import type { Endpoint, EndpointBody } from '@doorbell/server/api';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Form, Input, InputNumber, Select } from 'antd';
-import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
 import { useMay } from '../../api/session.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { CustomerSelect } from '../../parts/customer-select.tsx';
 import { toast } from '../../parts/toast.ts';
 import { endpointLimits } from './endpoint-limits.ts';
 
@@ -74,7 +74,6 @@ export default function EndpointForm({ endpoint, onSaved }: EndpointFormProps) {
 
 function WhereFields({ endpoint }: { readonly endpoint: Endpoint | undefined }) {
   const { t } = useLanguage();
-  const customers = useCustomers();
   const isNew = endpoint === undefined;
   const required = { required: true, message: t('settings.needed') };
   return (
@@ -89,11 +88,7 @@ function WhereFields({ endpoint }: { readonly endpoint: Endpoint | undefined }) 
         </Form.Item>
       )}
       <Form.Item name="customerId" label={t('settings.customer')} rules={[required]}>
-        <Select
-          disabled={!isNew}
-          showSearch={{ optionFilterProp: 'label' }}
-          options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
-        />
+        <CustomerSelect disabled={!isNew} />
       </Form.Item>
       <Form.Item
         name="url"

@@ -1,8 +1,9 @@
 import { taskStates } from '@doorbell/contract';
 import { Button, Form, Input, Select } from 'antd';
 import { lazy, Suspense, useEffect } from 'react';
-import { useCustomers, useEndpoints } from '../../api/books.ts';
+import { useEndpoints } from '../../api/books.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { CustomerSelect } from '../../parts/customer-select.tsx';
 import { filterNames, type NotificationFilter } from '../../parts/notification-query.ts';
 import { resultKeys } from '../../parts/tags.tsx';
 import { setQuery } from '../../shell/place.ts';
@@ -19,7 +20,6 @@ export default function NotificationFilterForm({ filter }: { readonly filter: No
   const { t, language } = useLanguage();
   const [form] = Form.useForm<FormValues>();
   const customerId = Form.useWatch('customerId', form);
-  const customers = useCustomers();
   const endpoints = useEndpoints();
   useEffect(() => {
     form.resetFields();
@@ -44,12 +44,7 @@ export default function NotificationFilterForm({ filter }: { readonly filter: No
   return (
     <Form form={form} layout="vertical" className="query-form" onFinish={ask} aria-label={t('filter.label')}>
       <Form.Item name="customerId" label={t('field.customer')}>
-        <Select
-          allowClear
-          showSearch={{ optionFilterProp: 'label' }}
-          placeholder={t('filter.any')}
-          options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
-        />
+        <CustomerSelect allowClear placeholder={t('filter.any')} />
       </Form.Item>
       <Form.Item name="endpointId" label={t('field.endpoint')}>
         <Select

@@ -1,10 +1,10 @@
 import type { Overview } from '@doorbell/server/api';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { useCustomers } from '../../api/books.ts';
 import { callApi } from '../../api/call-api.ts';
 import { useLanguage } from '../../i18n/language.tsx';
 import { DeliveryCharts } from '../../parts/charts/delivery-charts.tsx';
+import { CustomerSelect } from '../../parts/customer-select.tsx';
 import { readSpan, spanQuery, spans } from '../../parts/span.ts';
 import { Loading, Unanswered } from '../../parts/standing.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
@@ -47,7 +47,6 @@ export default function OverviewPage() {
 function Scope() {
   const { t } = useLanguage();
   const { query } = usePlace();
-  const customers = useCustomers();
   return (
     <div className="toolbar">
       <Select
@@ -56,14 +55,12 @@ function Scope() {
         options={spans.map((value) => ({ value, label: t(`span.${value}`) }))}
         onChange={(value) => setQuery({ span: value === 'hour' ? null : value })}
       />
-      <Select
+      <CustomerSelect
         allowClear
-        showSearch={{ optionFilterProp: 'label' }}
         className="customer-select"
         aria-label={t('field.customer')}
         placeholder={t('task.anyCustomer')}
         value={query.get('customerId')}
-        options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
         onChange={(value) => setQuery({ customerId: value ?? null })}
       />
     </div>

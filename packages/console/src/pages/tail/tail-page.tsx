@@ -1,8 +1,9 @@
 import { CaretRightOutlined, PauseOutlined } from '@ant-design/icons';
 import { Button, Input, Select } from 'antd';
 import { useMemo, useState } from 'react';
-import { useCustomers, useEndpoints } from '../../api/books.ts';
+import { useEndpoints } from '../../api/books.ts';
 import { type Translate, textOfCode, useLanguage } from '../../i18n/language.tsx';
+import { CustomerSelect } from '../../parts/customer-select.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/standing.tsx';
@@ -69,19 +70,16 @@ function StandingTag({
 function TailFilter() {
   const { t, language } = useLanguage();
   const { query } = usePlace();
-  const customers = useCustomers();
   const endpoints = useEndpoints();
-  const set = (name: string) => (value: string | undefined) => setQuery({ [name]: value ?? null });
+  const set = (name: string) => (value: string | null | undefined) => setQuery({ [name]: value ?? null });
   return (
     <>
-      <Select
+      <CustomerSelect
         allowClear
-        showSearch={{ optionFilterProp: 'label' }}
         className="customer-select"
         aria-label={t('field.customer')}
         placeholder={t('task.anyCustomer')}
         value={query.get('customerId')}
-        options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
         onChange={set('customerId')}
       />
       <Select

@@ -64,7 +64,7 @@ function EndpointKnows({ notification, all }: EndpointKnowsProps) {
       {notification.result === 0 && endpoint !== undefined && <StandstillReason endpoint={endpoint} />}
       {advice !== undefined && (
         <p className="verdict-line">
-          <strong>{t(`task.do.${advice}`, { sequence: obstacle.sequence })}</strong>
+          <strong>{t(`task.do.${advice}`)}</strong>
           <button
             type="button"
             className="cell-button in-line"

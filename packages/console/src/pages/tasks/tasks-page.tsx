@@ -1,8 +1,8 @@
 import { SearchOutlined } from '@ant-design/icons';
-import { Button, Input, Select } from 'antd';
+import { Button, Input } from 'antd';
 import { type FormEvent, useEffect, useState } from 'react';
-import { useCustomers } from '../../api/books.ts';
 import { useLanguage } from '../../i18n/language.tsx';
+import { CustomerSelect } from '../../parts/customer-select.tsx';
 import { setQuery, usePlace } from '../../shell/place.ts';
 import { TaskList } from './task-list.tsx';
 import { TaskView } from './task-view.tsx';
@@ -31,7 +31,6 @@ function TaskSearch() {
   const { query } = usePlace();
   const asked = query.get('houseTaskId') ?? query.get('find') ?? '';
   const [find, setFind] = useState(asked);
-  const customers = useCustomers();
   useEffect(() => setFind(asked), [asked]);
   const search = (event: FormEvent) => {
     event.preventDefault();
@@ -40,13 +39,11 @@ function TaskSearch() {
   return (
     <search>
       <form className="search-form" onSubmit={search}>
-        <Select
+        <CustomerSelect
           allowClear
-          showSearch={{ optionFilterProp: 'label' }}
           aria-label={t('field.customer')}
           placeholder={t('task.anyCustomer')}
           value={query.get('customerId')}
-          options={(customers.data ?? []).map(({ id, name }) => ({ value: id, label: `${name} (${id})` }))}
           onChange={(value) => setQuery({ customerId: value ?? null, houseTaskId: null, cursor: null })}
         />
         <Input
